@@ -1,0 +1,1 @@
+export const unfinished = 1;
