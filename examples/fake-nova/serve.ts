@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { FakeNova } from './fake-nova.ts';
+
+/** A service that answers on a port of this machine. */
+export interface ServedNova {
+  readonly url: string;
+  /** Ends the service and everything that is still open to it. */
+  readonly close: () => Promise<void>;
+}
+
+/** Serves the API over real HTTP on 127.0.0.1; without a port, on a free one. */
+export async function serveFakeNova(
+  nova: FakeNova,
+  { port = 0 }: { readonly port?: number } = {},
+): Promise<ServedNova> {
+  const listener = getRequestListener(
+    async (request, env) => {
+      try {
+        return await nova.app.fetch(request, env);
+      } catch (error) {
+        const { socket } = (env as HttpBindings).incoming;
+        socket.resetAndDestroy();
+        throw error;
+      }
+    },
+    // The socket is gone already: there is nobody to tell.
+    { overrideGlobalObjects: false, errorHandler: () => undefined },
+  );
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  await listen(server, port);
+  const { port: actual } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${actual}`, close: () => close(nova, server) };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(nova: FakeNova, server: Server): Promise<void> {
+  nova.close();
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
