@@ -1,0 +1,101 @@
+import { formatDuration } from './duration.ts';
+import {
+  type WaitError,
+  type WaitErrorParts,
+  WaitExhaustedError,
+  WaitFailedError,
+  WaitTimeoutError,
+} from './errors.ts';
+import type { Journal } from './journal.ts';
+import type { Settings } from './options.ts';
+import { cut, renderError } from './render.ts';
+import { composeMessage, countLooks, reportToJson, type WaitReport } from './report.ts';
+import { framesOf } from './stack.ts';
+import type { SourceReport } from './wake.ts';
+
+/** What is known of a wait when it ends, or is asked about. */
+export interface Known {
+  readonly settings: Settings;
+  readonly journal: Journal;
+  readonly elapsed: number;
+  readonly sources: readonly SourceReport[];
+  /** What is waited for, when the user gave no name. */
+  readonly title: string;
+  /** What the waiter itself has to say. */
+  readonly remarks: readonly string[];
+  /** Where the wait was started. */
+  readonly stack: { readonly stack?: string | undefined };
+}
+
+/** An error in its own right that goes before the last error of a look as the cause. */
+export type Cause = { readonly error: unknown } | undefined;
+
+/** Time ran out. `cause` is the reason of a signal that was a deadline. */
+export function timedOut(known: Known, remarks: readonly string[], cause?: Cause): WaitError {
+  const { timeout, scale } = known.settings;
+  const scaled = scale === 1 ? '' : ` (${formatDuration(timeout / scale)} x UNSLEEP_TIMEOUT_SCALE ${scale})`;
+  const budget = cause ? `the ${formatDuration(known.elapsed)} of its signal` : formatDuration(timeout) + scaled;
+  const verdict = (report: WaitReport) => `not within ${budget} (${countLooks(report)})`;
+  return buildError(WaitTimeoutError, known, verdict, [...relapse(known), ...remarks], cause);
+}
+
+/** The attempts were used up. */
+export function exhausted(known: Known): WaitError {
+  const verdict = (report: WaitReport) => `not done after ${countLooks(report)}, in ${formatDuration(report.elapsed)}`;
+  return buildError(WaitExhaustedError, known, verdict, relapse(known));
+}
+
+/** Waiting longer cannot help. */
+export function failed(known: Known, reason: string, cause?: Cause): WaitError {
+  const verdict = (report: WaitReport) => `${reason} (after ${formatDuration(report.elapsed)}, ${countLooks(report)})`;
+  return buildError(WaitFailedError, known, verdict, [], cause);
+}
+
+function relapse({ journal: { doneAt } }: Known): string[] {
+  return doneAt === undefined ? [] : [`it was done at ${formatDuration(doneAt)}, and then no longer`];
+}
+
+function buildError(
+  Type: new (parts: WaitErrorParts) => WaitError,
+  known: Known,
+  verdict: (report: WaitReport) => string,
+  remarks: readonly string[],
+  cause?: Cause,
+): WaitError {
+  const report = buildReport(known);
+  return new Type({
+    message: composeMessage(`${report.name}: ${verdict(report)}`, report, [...remarks, ...known.remarks]),
+    report,
+    cause: cause ?? known.journal.lastError,
+    frames: framesOf(known.stack),
+  });
+}
+
+/** What a wait has seen, as data. */
+export function buildReport({ settings, journal, elapsed, sources, title }: Known): WaitReport {
+  const { looks, wokenLooks, failedLooks, timeline, lastValue, lastError } = journal;
+  const report = {
+    name: nameOf(settings.name, title),
+    timeout: settings.timeout,
+    elapsed,
+    looks,
+    wokenLooks,
+    failedLooks,
+    timeline: timeline.spans.map((span) => ({ ...span })),
+    omitted: timeline.omitted,
+    lastValue,
+    lastError: lastError?.error,
+    sources,
+  };
+  return { ...report, toJSON: () => reportToJson(report) };
+}
+
+function nameOf(name: Settings['name'], title: string): string {
+  if (typeof name !== 'function') return name ?? title;
+  try {
+    return cut(String(name()), 500);
+  } catch (error) {
+    // Asked for on failure only: its own failure must not hide the other.
+    return `${title} (its name threw ${renderError(error)})`;
+  }
+}

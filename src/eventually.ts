@@ -1,0 +1,54 @@
+import { type Again, isAgain } from './again.ts';
+import type { Look } from './look.ts';
+import { check, type WaitOptions } from './options.ts';
+import { titleOf } from './title.ts';
+import { wait } from './wait.ts';
+
+/** The options of {@link eventually}. */
+export interface EventuallyOptions<Triggered = unknown>
+  extends Omit<WaitOptions<never, Triggered>, 'until' | 'failWhen'> {
+  /**
+   * Whether a thrown error means "not yet". `giveUp` is never asked about.
+   * @defaultValue everything but `ReferenceError` and `SyntaxError`: a typo does not get better by waiting
+   */
+  readonly tolerate?: ((error: unknown) => unknown) | undefined;
+}
+
+/**
+ * Waits until the assertion neither throws nor answers `false`, and resolves to what it answers.
+ *
+ * For `expect(…)`, which says by throwing that it is not so yet. The last error is the `cause` of a timeout, so that
+ * the test runner prints its diff.
+ *
+ * @throws the same as {@link waitFor}
+ * @example
+ * ```ts
+ * import { strict as assert } from 'node:assert';
+ * import { eventually } from 'unsleep';
+ *
+ * const rows: string[] = [];
+ * setTimeout(() => rows.push('a', 'b'), 20);
+ * await eventually(() => assert.deepEqual(rows, ['a', 'b']));
+ * rows.length; // => 2
+ * ```
+ */
+export function eventually<Value, Triggered = unknown>(
+  assertion: (look: Look<Triggered>) => Value | PromiseLike<Value>,
+  options: EventuallyOptions<Triggered> = {},
+): Promise<Exclude<Value, Again | false>> {
+  const toWay = () => {
+    check('assertion', assertion, typeof assertion === 'function', 'a function');
+    return {
+      condition: assertion,
+      isDone: (value: unknown) => value !== false && !isAgain(value),
+      title: () => titleOf(assertion),
+    };
+  };
+  return wait(toWay, { ...options, tolerate: options?.tolerate ?? isNoTypo }, eventually);
+}
+
+// By name: an error of a jsdom window or a vm context is no instance of our ReferenceError.
+function isNoTypo(error: unknown): boolean {
+  const name = typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
+  return name !== 'ReferenceError' && name !== 'SyntaxError';
+}

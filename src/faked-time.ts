@@ -1,0 +1,79 @@
+import { isFaked, realClock } from './clock.ts';
+import type { Settings } from './options.ts';
+import { Alarm } from './pause.ts';
+
+// Real milliseconds after which a faked clock that stood still has been forgotten. A look may be busy with something
+// real, so it gets two of them; both stay below the 5 s after which test runners give up and say nothing.
+const PATIENCE = 2_000;
+// While the wait moves time itself, this much real time passes with each step, so that real answers can arrive.
+const REAL_STEP = 5;
+const FAKED_STEP = 50;
+
+const STANDSTILL =
+  'timers are faked, and nobody moved the clock for 2 s: advance it (vi.advanceTimersByTimeAsync), ' +
+  'pass `advanceTimers: vi.advanceTimersByTimeAsync`, or wait in real time with `clock: realClock`';
+
+/** A wait, as far as somebody who minds its time must know it. */
+export interface Timed {
+  readonly settings: Pick<Settings, 'clock' | 'timeout' | 'unref' | 'advanceTimers'>;
+  elapsed(): number;
+  /** Milliseconds until its timer rings. */
+  left(): number;
+  /** The look under way, if there is one. */
+  looking(): object | undefined;
+  /** Sets its timer anew. */
+  rearm(): void;
+  /** Ends the wait: with this very error, or because waiting longer cannot help. */
+  fail(error: unknown): void;
+  failBecause(reason: string): void;
+}
+
+/**
+ * Minds the time of a wait whose timers are faked: moves it if `advanceTimers` tells how, and ends the wait when nobody
+ * moves it, where others hang. Gives back how to stop.
+ */
+export function mindFakedTime(wait: Timed): () => void {
+  const stops = [repeat(PATIENCE, wait, standstillCheck(wait))];
+  if (wait.settings.advanceTimers) stops.push(repeat(REAL_STEP, wait, () => advance(wait)));
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function standstillCheck(wait: Timed): () => void {
+  let [elapsed, look, checks] = [wait.elapsed(), wait.looking(), 0];
+  return () => {
+    // Real again: the timer that the wait has was thrown away with the faked clock, and will never ring.
+    if (!isFaked(wait.settings.clock)) return wait.rearm();
+    const moved = elapsed !== wait.elapsed() || look !== wait.looking();
+    [elapsed, look, checks] = [wait.elapsed(), wait.looking(), moved ? 0 : checks + 1];
+    if (checks === (look ? 2 : 1)) wait.failBecause(STANDSTILL);
+  };
+}
+
+async function advance(wait: Timed): Promise<void> {
+  const { clock, timeout, advanceTimers } = wait.settings;
+  if (!advanceTimers || !isFaked(clock)) return;
+  // A hundred steps for a long wait: short enough for what happens in between, and over within half a second.
+  const step = Math.max(FAKED_STEP, Number.isFinite(timeout) ? timeout / 100 : 0);
+  try {
+    await advanceTimers(Math.ceil(Math.min(step, wait.looking() ? step : wait.left())));
+  } catch (error) {
+    wait.fail(error);
+  }
+}
+
+/** Does something again and again in real time, never twice at once. */
+function repeat(pause: number, { settings }: Timed, action: () => unknown): () => void {
+  const alarm = new Alarm(realClock, settings.unref, () => void step());
+  let stopped = false;
+  const step = async () => {
+    await action();
+    if (!stopped) alarm.set(pause);
+  };
+  alarm.set(pause);
+  return () => {
+    stopped = true;
+    alarm.clear();
+  };
+}

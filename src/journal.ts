@@ -1,0 +1,44 @@
+import { isGiveUp } from './give-up.ts';
+import type { WokenBy } from './look.ts';
+import { type Answer, Timeline } from './timeline.ts';
+
+/** The part of a look that is written down. */
+export interface JournaledLook {
+  readonly attempt: number;
+  readonly startedAt: number;
+  readonly wokenBy: WokenBy;
+}
+
+/** What one wait has seen so far. */
+export class Journal {
+  looks = 0;
+  wokenLooks = 0;
+  failedLooks = 0;
+  lastValue: unknown;
+  lastError: { readonly error: unknown } | undefined;
+  /** When it was last seen to become done, while `holdFor` asks for more than one look. */
+  doneAt: number | undefined;
+  /** How long the slowest look took. */
+  slowest = 0;
+  #timeline: Timeline | undefined;
+
+  get timeline(): Timeline {
+    this.#timeline ??= new Timeline();
+    return this.#timeline;
+  }
+
+  begin(look: JournaledLook): void {
+    this.looks = look.attempt;
+    if (look.wokenBy === 'event') this.wokenLooks++;
+  }
+
+  end(look: JournaledLook, now: number, answer: Answer): void {
+    this.slowest = Math.max(this.slowest, now - look.startedAt);
+    this.timeline.add(look.startedAt, answer);
+    if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
+    if (answer.kind === 'error' && !isGiveUp(answer.error)) {
+      this.lastError = { error: answer.error };
+      this.failedLooks++;
+    }
+  }
+}

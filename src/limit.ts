@@ -1,0 +1,36 @@
+import pTimeout, { type ClearablePromise, TimeoutError } from 'p-timeout';
+import { formatDuration } from './duration.ts';
+import type { CurrentLook } from './look.ts';
+import type { Settings } from './options.ts';
+import { alarmTimers } from './pause.ts';
+
+/** Timers are cleared with `clear`; without a limit there are none. */
+export type Limited<T> = Promise<T> & Partial<Pick<ClearablePromise<T>, 'clear'>>;
+
+/** Cuts a look that takes longer than one look may: tells it to stop, and rejects with a `TimeoutError`. */
+export function limitLook<T>(look: CurrentLook, answer: PromiseLike<T>, settings: Settings): Limited<T> {
+  const { attemptTimeout } = settings;
+  // p-timeout calls `cancel` of what it is given, and may leave a rejection of a foreign thenable unhandled.
+  const promise = Promise.resolve(answer);
+  if (attemptTimeout === Number.POSITIVE_INFINITY) return promise;
+  return limit(promise, attemptTimeout, settings, () => {
+    const error = new TimeoutError(`look ${look.attempt} had no answer within ${formatDuration(attemptTimeout)}`);
+    look.cut(error);
+    throw error;
+  });
+}
+
+/** Settles as the promise does, or as the fallback says once the time is up. */
+export function limit<T>(
+  promise: PromiseLike<T>,
+  milliseconds: number,
+  { clock, unref }: Pick<Settings, 'clock' | 'unref'>,
+  fallback: () => T,
+): Limited<T> {
+  // p-timeout refuses 0, and then leaves its promise without a handler.
+  return pTimeout(promise, {
+    milliseconds: Math.max(1, milliseconds),
+    customTimers: alarmTimers(clock, unref),
+    fallback,
+  });
+}

@@ -1,0 +1,231 @@
+import { type Backoff, type BackoffLook, constant, proportional } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { type Duration, toMilliseconds } from './duration.ts';
+import type { LookRecord } from './look.ts';
+import { render } from './render.ts';
+import type { WaitReport } from './report.ts';
+import { isTransient } from './transient.ts';
+import { isPromiseLike, type WakeSource } from './wake.ts';
+
+/** How a long wait tells that it goes on. */
+export interface Progress {
+  /** How often, above 0. */
+  readonly every: Duration;
+  /** Gets what was seen so far. An error that it throws ends the wait. */
+  readonly report: (report: WaitReport) => void;
+}
+
+/** The options that every wait on the loop takes. */
+export interface CommonOptions {
+  /**
+   * The whole budget, from the call to the end, `trigger` included. A look that hangs is cut when it is used up; the
+   * look that starts with the deadline gets as long as the slowest before it, at least 50 ms. `Infinity` is allowed.
+   * @defaultValue `4_000`: below the 5 s after which test runners give up, so that the message of the wait wins
+   */
+  readonly timeout?: Duration | undefined;
+  /**
+   * The pause between two looks, counted from the end of a look: a duration, or a backoff. With `Infinity` only
+   * events and the deadline cause a look.
+   * @defaultValue `proportional()`
+   */
+  readonly interval?: Duration | Backoff | undefined;
+  /**
+   * The limit of one look, above 0. A look that is cut counts as a transient error. Not applied to a condition that
+   * answers without a promise: nothing can cut it.
+   * @defaultValue none
+   */
+  readonly attemptTimeout?: Duration | undefined;
+  /** Looks allowed, the first included; then the wait ends with `WaitExhaustedError`. @defaultValue none */
+  readonly maxAttempts?: number | undefined;
+  /** Whether a thrown error means "not yet". `giveUp` is never asked about. @defaultValue `isTransient` */
+  readonly tolerate?: ((error: unknown) => unknown) | undefined;
+  /**
+   * A promise watched beside the condition: when it settles, the wait fails with its reason. An Error is what the wait
+   * rejects with, the very same object. @defaultValue none
+   */
+  readonly failFast?: PromiseLike<unknown> | undefined;
+  /** What brings looks forward. @defaultValue none */
+  readonly wakeOn?: WakeSource | readonly WakeSource[] | undefined;
+  /** Aborts the wait, which then rejects with `signal.reason` itself. @defaultValue none */
+  readonly signal?: AbortSignal | undefined;
+  /** What is waited for, for the message. A function is called only when the wait has failed. @defaultValue the source text of the condition */
+  readonly name?: string | (() => string) | undefined;
+  /** Called after every look. An error that it throws ends the wait. @defaultValue none */
+  readonly onLook?: ((record: LookRecord) => void) | undefined;
+  /** Tells regularly that a long wait goes on. @defaultValue none */
+  readonly progress?: Progress | undefined;
+  /** Whether the process may end while the wait is pending. @defaultValue `false` */
+  readonly unref?: boolean | undefined;
+  /**
+   * How to move time that is faked, such as `vi.advanceTimersByTimeAsync`: then the wait moves it by itself. Not called
+   * while timers are real. @defaultValue none
+   */
+  readonly advanceTimers?: ((milliseconds: number) => unknown) | undefined;
+  /** Where timers and time come from. @defaultValue `globalThis` */
+  readonly clock?: Clock | undefined;
+  /** Where chance comes from: a number from 0 to 1, 1 excluded. @defaultValue `Math.random` */
+  readonly random?: (() => number) | undefined;
+}
+
+/** The option of the waits that may cause what they wait for. */
+export interface TriggerOption<Triggered = unknown> {
+  /**
+   * The action to wait for: runs once, after every wake source is live and before the first look. Its result is
+   * `look.triggered`; its error ends the wait. A source that is not live after a quarter of the budget, 10 s at most,
+   * is not waited for. @defaultValue none
+   */
+  readonly trigger?: ((signal: AbortSignal) => Triggered | PromiseLike<Triggered>) | undefined;
+}
+
+/** The options of {@link waitFor}. */
+export interface WaitOptions<Value = unknown, Triggered = unknown> extends CommonOptions, TriggerOption<Triggered> {
+  /** Decides whether an answer is done. A type guard narrows the result. @defaultValue truthiness */
+  readonly until?: ((value: Value) => unknown) | undefined;
+  /** A truthy answer ends the wait with `WaitFailedError`; a string or an Error is its reason. @defaultValue none */
+  readonly failWhen?: ((value: Value) => unknown) | undefined;
+  /**
+   * How long done must stay done, from the first look that saw it; a relapse starts it anew. The hold comes on top of
+   * `timeout`, and at least one more look happens at its end. @defaultValue none
+   */
+  readonly holdFor?: Duration | undefined;
+}
+
+/** Options, checked and in milliseconds. */
+export interface Settings {
+  readonly timeout: number;
+  readonly scale: number;
+  readonly backoff: Backoff;
+  readonly attemptTimeout: number;
+  readonly maxAttempts: number;
+  readonly holdFor: number | undefined;
+  readonly tolerate: (error: unknown) => unknown;
+  readonly failFast: PromiseLike<unknown> | undefined;
+  readonly sources: readonly WakeSource[];
+  readonly trigger: ((signal: AbortSignal) => unknown) | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly name: string | (() => string) | undefined;
+  readonly onLook: ((record: LookRecord) => void) | undefined;
+  readonly progress: { readonly every: number; readonly report: (report: WaitReport) => void } | undefined;
+  readonly unref: boolean;
+  readonly advanceTimers: ((milliseconds: number) => unknown) | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+// Read once: looking into the environment costs more than a whole wait whose condition is already true.
+const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+const SCALE = process?.env?.['UNSLEEP_TIMEOUT_SCALE'];
+const DEFAULT_BACKOFF = proportional();
+const NO_SOURCES: readonly WakeSource[] = [];
+
+/** Checks the options and fills in the defaults. @throws RangeError or TypeError that names the option and the value */
+export function toSettings(options: WaitOptions<never>): Settings {
+  const { timeout = 4_000, interval, attemptTimeout, maxAttempts, holdFor, wakeOn, progress } = options;
+  const { tolerate = isTransient, failFast, trigger, signal, name, onLook, unref = false, advanceTimers } = options;
+  const { clock = globalThis as unknown as Clock, random = Math.random } = options;
+  const scale = SCALE === undefined ? 1 : scaleOf(SCALE);
+  checkFunction('tolerate', tolerate);
+  checkFunction('trigger', trigger);
+  checkFunction('onLook', onLook);
+  checkFunction('advanceTimers', advanceTimers);
+  checkFunction('random', random);
+  check('failFast', failFast, failFast === undefined || isPromiseLike(failFast), 'a promise');
+  check('signal', signal, signal === undefined || isSignal(signal), 'an AbortSignal');
+  check(
+    'name',
+    name,
+    name === undefined || typeof name === 'string' || typeof name === 'function',
+    'text or a function',
+  );
+  check('unref', unref, typeof unref === 'boolean', 'true or false');
+  check('clock', clock, isClock(clock), 'an object with setTimeout, clearTimeout and performance.now');
+  return {
+    timeout: toMilliseconds('timeout', timeout) * scale,
+    scale,
+    backoff: toBackoff(interval),
+    attemptTimeout: toAttemptTimeout(attemptTimeout) * scale,
+    maxAttempts: toMaxAttempts(maxAttempts),
+    holdFor: holdFor === undefined ? undefined : toMilliseconds('holdFor', holdFor, 'finite') * scale,
+    sources: toSources(wakeOn),
+    progress: progress && toProgress(progress),
+    tolerate,
+    failFast,
+    trigger,
+    signal,
+    name,
+    onLook,
+    unref,
+    advanceTimers,
+    clock,
+    random,
+  };
+}
+
+/** Refuses an option that is there and not a function. */
+export function checkFunction(name: string, value: unknown): void {
+  check(name, value, value === undefined || typeof value === 'function', 'a function');
+}
+
+/** Refuses an option of the wrong type. */
+export function check(name: string, value: unknown, isRight: boolean, allowed: string): void {
+  if (!isRight) throw new TypeError(`\`${name}\` must be ${allowed}; got ${render(value)}`);
+}
+
+/** The attempts allowed, the first included. */
+export function toMaxAttempts(value: number = Number.POSITIVE_INFINITY): number {
+  if ((Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= 1) return value;
+  throw new RangeError(`\`maxAttempts\` must be a whole number from 1, or Infinity; got ${render(value)}`);
+}
+
+/** The limit of one look. */
+export function toAttemptTimeout(value: Duration = Number.POSITIVE_INFINITY): number {
+  const milliseconds = toMilliseconds('attemptTimeout', value);
+  if (milliseconds === 0) throw new RangeError('`attemptTimeout` must be above 0; got 0');
+  return milliseconds;
+}
+
+/** The backoff that an `interval` means. */
+export function toBackoff(interval: Duration | Backoff | undefined): Backoff {
+  if (interval === undefined) return DEFAULT_BACKOFF;
+  return typeof interval === 'function' ? interval : constant(toMilliseconds('interval', interval));
+}
+
+/** Asks a backoff, and refuses an answer that is no pause. */
+export function pauseOf(backoff: Backoff, look: BackoffLook): number {
+  const pause = backoff(look);
+  if (typeof pause === 'number' && pause >= 0) return pause;
+  throw new RangeError(`\`interval\` must give a number of milliseconds >= 0; it gave ${render(pause)}`);
+}
+
+function toSources(wakeOn: WaitOptions['wakeOn']): readonly WakeSource[] {
+  if (wakeOn === undefined) return NO_SOURCES;
+  const sources = typeof wakeOn === 'function' ? [wakeOn] : wakeOn;
+  const isRight = Array.isArray(sources) && sources.every((source) => typeof source === 'function');
+  check('wakeOn', wakeOn, isRight, 'a wake source or an array of them: use on(emitter, event)');
+  return sources;
+}
+
+function toProgress(progress: Progress): NonNullable<Settings['progress']> {
+  check('progress', progress, typeof progress === 'object', 'an object with every and report');
+  const every = toMilliseconds('progress.every', progress.every);
+  if (every === 0) throw new RangeError('`progress.every` must be above 0; got 0');
+  check('progress.report', progress.report, typeof progress.report === 'function', 'a function');
+  return { every, report: progress.report };
+}
+
+function scaleOf(text: string): number {
+  const scale = Number(text);
+  if (scale > 0 && scale < Number.POSITIVE_INFINITY) return scale;
+  throw new RangeError(`UNSLEEP_TIMEOUT_SCALE must be a number above 0; got ${render(text)}`);
+}
+
+// By duck type, as signals and clocks come from other realms too.
+function isSignal(value: object): boolean {
+  return typeof value === 'object' && 'aborted' in value && 'addEventListener' in value;
+}
+
+function isClock(value: Partial<Clock> | null): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { setTimeout, clearTimeout, performance } = value;
+  return [setTimeout, clearTimeout, performance?.now].every((method) => typeof method === 'function');
+}

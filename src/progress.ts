@@ -1,0 +1,23 @@
+import type { Settings } from './options.ts';
+import { Alarm } from './pause.ts';
+import type { WaitReport } from './report.ts';
+
+interface Reporting {
+  readonly settings: Pick<Settings, 'clock' | 'unref'>;
+  report(): WaitReport;
+  fail(error: unknown): void;
+}
+
+/** Tells regularly that the wait goes on; gives back how to stop. */
+export function startProgress({ every, report }: NonNullable<Settings['progress']>, wait: Reporting): () => void {
+  const alarm = new Alarm(wait.settings.clock, wait.settings.unref, () => {
+    alarm.set(every);
+    try {
+      report(wait.report());
+    } catch (error) {
+      wait.fail(error);
+    }
+  });
+  alarm.set(every);
+  return () => alarm.clear();
+}

@@ -1,0 +1,120 @@
+const MAX_DEPTH = 4;
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+/**
+ * Writes any value as one line of bounded text, for a message that a person reads.
+ *
+ * Never throws, and never loops: circular, huge, cross-realm, proxied and throwing values all come out as something.
+ */
+export function render(value: unknown, limit = 120): string {
+  return cut(
+    attempt(() => write(value, limit, [])),
+    limit,
+  );
+}
+
+/** One line that tells an error apart from others: its name, the first line of its message, and what caused it. */
+export function renderError(error: unknown, limit = 120): string {
+  return cut(
+    attempt(() => (isErrorLike(error) ? causes(error).join(': ') : render(error, limit))),
+    limit,
+  );
+}
+
+/** Whether this is an error of any realm: `instanceof` would miss those of a jsdom window or a vm context. */
+export function isErrorLike(value: unknown): value is Error {
+  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value && 'stack' in value;
+}
+
+/** Shortens text to `limit` characters, and shows that it did. */
+export function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+function attempt(write: () => string): string {
+  try {
+    return write();
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+function write(value: unknown, budget: number, ancestors: readonly object[]): string {
+  if (typeof value === 'string') return quote(value, budget);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return `[function ${value.name || 'anonymous'}]`;
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
+  if (ancestors.includes(value)) return '[circular]';
+  if (isErrorLike(value)) return `[${causes(value).join(': ')}]`;
+  if (ancestors.length === MAX_DEPTH) return Array.isArray(value) ? '[…]' : '{…}';
+  return writeObject(value, budget, [...ancestors, value]);
+}
+
+function writeObject(value: object, budget: number, ancestors: readonly object[]): string {
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  const nested = (item: unknown) => write(item, budget, ancestors);
+  if (tag === 'Date') return attempt(() => (value as Date).toISOString());
+  if (tag === 'RegExp') return String(value);
+  if (Array.isArray(value)) return list('[', value, ']', budget, nested);
+  if (tag === 'Set')
+    return list(`Set(${(value as Set<unknown>).size}) { `, value as Set<unknown>, ' }', budget, nested);
+  if (tag === 'Map') {
+    const pair = ([key, item]: [unknown, unknown]) => `${nested(key)} => ${nested(item)}`;
+    const map = value as Map<unknown, unknown>;
+    return list(`Map(${map.size}) { `, map, ' }', budget, pair);
+  }
+  const keys = Object.keys(value);
+  const name = className(value);
+  const property = (key: string) =>
+    `${IDENTIFIER.test(key) ? key : quote(key, budget)}: ${attempt(() => nested(read(value, key)))}`;
+  return keys.length === 0 ? `${name}{}` : list(`${name}{ `, keys, ' }', budget, property);
+}
+
+/** Writes items until the text is long enough, then says how many it left out. */
+function list<T>(
+  open: string,
+  items: Iterable<T> & ({ length: number } | { size: number }),
+  close: string,
+  budget: number,
+  text: (item: T) => string,
+): string {
+  const total = 'length' in items ? items.length : items.size;
+  const written: string[] = [];
+  let length = open.length + close.length;
+  for (const item of items) {
+    if (length > budget) {
+      written.push(`… ${total - written.length} more`);
+      break;
+    }
+    const next = text(item);
+    written.push(next);
+    length += next.length + 2;
+  }
+  return open + written.join(', ') + close;
+}
+
+function className(value: object): string {
+  const name = attempt(() => Object.getPrototypeOf(value)?.constructor?.name ?? '');
+  return name === 'Object' || name === '' ? '' : `${name} `;
+}
+
+function read(value: object, key: string): unknown {
+  return (value as Record<string, unknown>)[key];
+}
+
+function quote(text: string, budget: number): string {
+  const escaped = JSON.stringify(cut(text, budget)).slice(1, -1);
+  return `'${escaped.replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+/** What an error and its causes say, outermost first. `fetch failed` alone says nothing; its cause does. */
+function causes(error: Error, depth = 0): string[] {
+  const { name, message } = error;
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  const [line = ''] = String(message).trim().split('\n', 1);
+  // An AggregateError of a refused connection has no message of its own, only a code.
+  const said = line || (typeof code === 'string' ? code : String(name));
+  const plain = name === 'Error' || (name === 'TypeError' && isErrorLike(cause)) || said === name;
+  const own = plain ? said : `${String(name)}: ${said}`;
+  return isErrorLike(cause) && depth < 3 ? [own, ...causes(cause, depth + 1)] : [own];
+}

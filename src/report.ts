@@ -1,0 +1,93 @@
+import { formatDuration } from './duration.ts';
+import { isGiveUp } from './give-up.ts';
+import { render, renderError } from './render.ts';
+import { type Answer, FIRST, type Span } from './timeline.ts';
+import type { SourceReport } from './wake.ts';
+
+/** What a wait has seen so far. */
+export interface WaitReport {
+  readonly name: string;
+  /** Milliseconds, the scale included. */
+  readonly timeout: number;
+  readonly elapsed: number;
+  readonly looks: number;
+  /** Looks that an event brought forward. */
+  readonly wokenLooks: number;
+  /** Looks that threw an error that was tolerated. */
+  readonly failedLooks: number;
+  /** What was seen, in order; with many changes only the first 5 and the last 25. */
+  readonly timeline: readonly Span[];
+  /** Spans left out between the first 5 and the rest. */
+  readonly omitted: number;
+  readonly lastValue: unknown;
+  readonly lastError: unknown;
+  readonly sources: readonly SourceReport[];
+  /** Everything as bounded text: safe for circular and huge values. */
+  toJSON(): object;
+}
+
+/** Puts together what a failed wait says: a headline, what was seen when, the last value, and what else matters. */
+export function composeMessage(headline: string, report: WaitReport, remarks: readonly string[]): string {
+  const blocks = [headline, timelineRows(report).join('\n')];
+  const notes = [...lastValueLine(report), ...remarks, ...report.sources.flatMap(sourceLine)];
+  if (notes.length > 0) blocks.push(notes.map((note) => `  ${note}`).join('\n'));
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** The looks of a report as people say them: `38 looks, 2 of them woken by events`. */
+export function countLooks({ looks, wokenLooks }: WaitReport): string {
+  return `${plural(looks, 'look')}${wokenLooks > 0 ? `, ${wokenLooks} of them woken by events` : ''}`;
+}
+
+/** A report without anything that JSON could choke on. */
+export function reportToJson(report: Omit<WaitReport, 'toJSON'>): object {
+  const { lastValue, lastError, timeline, ...rest } = report;
+  const spans = timeline.map(({ at, looks, answer }) => ({ at, looks, answer: answerText(answer) }));
+  return {
+    ...rest,
+    timeline: spans,
+    lastValue: render(lastValue, 1_000),
+    lastError: lastError === undefined ? undefined : renderError(lastError),
+  };
+}
+
+function timelineRows({ timeline, omitted }: WaitReport): string[] {
+  const rows = timeline.map(({ at, looks, answer }) => [formatDuration(at), answerText(answer), plural(looks, 'look')]);
+  const width = (column: number) => Math.max(0, ...rows.map((row) => (row[column] as string).length));
+  const [time, text] = [Math.max(9, width(0)), width(1)];
+  const lines = rows.map(([at = '', answer = '', looks = ''], index) => {
+    const end = index === rows.length - 1 ? '   ← until the end' : '';
+    return `  ${at.padStart(time)}  ${answer.padEnd(text)}   ${looks}${end}`;
+  });
+  if (omitted > 0) lines.splice(FIRST, 0, `  ${'…'.padStart(time)}  ${omitted} more changes`);
+  return lines;
+}
+
+function answerText(answer: Answer): string {
+  if (answer.kind === 'unanswered') return '(no answer)';
+  // What gave up on an answer is the headline; what the answer was belongs here.
+  if (answer.kind === 'error' && !(isGiveUp(answer.error) && 'value' in answer)) return renderError(answer.error, 100);
+  const text = answer.word === undefined ? render(answer.value, 60) : answer.word + progressOf(answer.value);
+  return answer.kind === 'value' && answer.isDone && answer.word === undefined ? `${text} (done)` : text;
+}
+
+/** How far a status says that it is: `, 62 %`. */
+function progressOf(value: unknown): string {
+  const progress = typeof value === 'object' && value !== null && 'progress' in value ? value.progress : undefined;
+  return typeof progress === 'number' ? `, ${progress} %` : '';
+}
+
+/** Only for an object: a primitive stands in the timeline already. */
+function lastValueLine({ lastValue }: WaitReport): string[] {
+  return typeof lastValue === 'object' && lastValue !== null ? [`last value: ${render(lastValue, 1_000)}`] : [];
+}
+
+function sourceLine({ name, state, failedAt = 0, reason }: SourceReport): string[] {
+  if (state === 'live') return [];
+  if (state === 'connecting') return [`wake source "${name}" was not live yet`];
+  return [`wake source "${name}" failed after ${formatDuration(failedAt)} (${reason}); polling went on without it`];
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,211 @@
+import pRetry from 'p-retry';
+import { constant, exponential } from './backoff.ts';
+import { Stopwatch } from './clock.ts';
+import { type Cause, timedOut } from './diagnosis.ts';
+import { type Duration, formatDuration } from './duration.ts';
+import { type Outcome, onAbort } from './ends.ts';
+import { isGiveUp } from './give-up.ts';
+import { Journal, type JournaledLook } from './journal.ts';
+import type { Look } from './look.ts';
+import { type CommonOptions, check, pauseOf, type Settings, toSettings } from './options.ts';
+import { Alarm } from './pause.ts';
+import { type Caller, callerOf, captureStack, checked } from './stack.ts';
+import { titleOf } from './title.ts';
+import { askedPause, isTimeout } from './transient.ts';
+import { type Way, wait } from './wait.ts';
+
+type Shared =
+  | 'attemptTimeout'
+  | 'tolerate'
+  | 'signal'
+  | 'name'
+  | 'onLook'
+  | 'unref'
+  | 'advanceTimers'
+  | 'clock'
+  | 'random';
+
+/** The options of {@link retry}. */
+export interface RetryOptions extends Pick<CommonOptions, Shared> {
+  /** Calls allowed, the first included. @defaultValue `3` */
+  readonly maxAttempts?: number | undefined;
+  /** The pause after a failed call, counted from its end. @defaultValue `exponential()` */
+  readonly interval?: CommonOptions['interval'];
+  /** The budget of all calls and pauses together. @defaultValue none */
+  readonly timeout?: Duration | undefined;
+}
+
+/** What a task is told about its call. */
+export interface Call {
+  /** Calls so far, this one included. */
+  readonly attempt: number;
+  /** Aborts when this call is cut, or the retry ends in the middle of it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Calls the task again because the call failed, and resolves to what it gives.
+ *
+ * Only errors that `tolerate` accepts are worth another call; by default those that say nothing about the task itself.
+ * The last error comes back as the same object. To wait until something is so, use {@link waitFor}: its condition may
+ * say "not yet" without throwing.
+ *
+ * @throws the task's own last error; {@link WaitTimeoutError} when `timeout` ran out or the next call would come after
+ * it; `signal.reason` when aborted
+ * @see https://github.com/sindresorhus/p-retry
+ * @example
+ * ```ts
+ * import { retry } from 'unsleep';
+ *
+ * const answers = [503, 503, 200];
+ * const status = await retry(
+ *   () => {
+ *     const status = answers.shift() ?? 200;
+ *     if (status !== 200) throw Object.assign(new Error('unavailable'), { status });
+ *     return status;
+ *   },
+ *   { interval: 1 },
+ * );
+ * status; // => 200
+ * ```
+ */
+export async function retry<T>(task: (call: Call) => T | PromiseLike<T>, options: RetryOptions = {}): Promise<T> {
+  const caller = callerOf(options, retry);
+  const settings = checked(() => {
+    check('task', task, typeof task === 'function', 'a function');
+    const { maxAttempts = 3, interval = DEFAULT_INTERVAL, timeout = Number.POSITIVE_INFINITY } = options;
+    return toSettings({ ...options, maxAttempts, interval, timeout });
+  }, caller);
+  const calls = new Calls(task, settings, caller);
+  try {
+    return (await pRetry((attempt) => calls.make(attempt), {
+      retries: settings.maxAttempts - 1,
+      // Its own pauses are off: they overflow beyond 2^31-1 ms, lose their jitter at the cap, and know no other backoff.
+      minTimeout: 0,
+      shouldRetry: ({ error, attemptNumber }) => calls.pauseAfter(error as Failure, attemptNumber),
+    })) as T;
+  } catch (error) {
+    throw error instanceof Failure ? error.thrown : error;
+  } finally {
+    calls.end();
+  }
+}
+
+const DEFAULT_INTERVAL = exponential();
+
+/**
+ * Carries whatever was thrown through p-retry, which retries a TypeError only when it knows its text, replaces what is
+ * no Error of this realm, and unwraps its own AbortError.
+ */
+class Failure extends Error {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    super();
+    this.thrown = thrown;
+  }
+}
+
+/** The calls of one retry. Each call and each pause is a wait of its own, so that one loop knows how to be cut. */
+class Calls {
+  readonly #task: (call: Call) => unknown;
+  readonly #settings: Settings;
+  readonly #caller: Caller;
+  readonly #stack: { readonly stack?: string | undefined };
+  readonly #journal = new Journal();
+  readonly #stopwatch: Stopwatch;
+  readonly #deadline: Alarm;
+  readonly #ended = new AbortController();
+  readonly #leave: (() => void) | undefined;
+  #previousPause = 0;
+
+  constructor(task: (call: Call) => unknown, settings: Settings, caller: Caller) {
+    const { clock, unref, timeout, signal } = settings;
+    this.#task = task;
+    this.#settings = settings;
+    this.#caller = caller;
+    this.#stack = captureStack(caller);
+    this.#stopwatch = new Stopwatch(clock);
+    this.#deadline = new Alarm(clock, unref, () => this.#ended.abort(this.#outOfTime([])));
+    if (signal?.aborted) this.#abort(signal);
+    else if (timeout !== Number.POSITIVE_INFINITY) this.#deadline.set(timeout);
+    this.#leave = signal && onAbort(signal, () => this.#abort(signal));
+  }
+
+  async make(attempt: number): Promise<unknown> {
+    const { attemptTimeout } = this.#settings;
+    const startedAt = this.#stopwatch.elapsed();
+    const call = { attempt, startedAt, wokenBy: attempt === 1 ? 'start' : 'schedule' } as const;
+    this.#journal.begin(call);
+    const condition = (look: Look) =>
+      this.#task({
+        attempt,
+        get signal() {
+          return look.signal;
+        },
+      });
+    try {
+      const value = await this.#wait({ condition, isDone: () => true }, { attemptTimeout });
+      this.#tell(call, { value });
+      return value;
+    } catch (error) {
+      this.#tell(call, { error });
+      throw new Failure(isGiveUp(error) ? error.reason : error);
+    }
+  }
+
+  /** Sleeps until the next call makes sense; answers whether it ever does. */
+  async pauseAfter({ thrown }: Failure, attempt: number): Promise<boolean> {
+    if (this.#ended.signal.aborted || !this.#settings.tolerate(thrown)) return false;
+    const { backoff, random, timeout } = this.#settings;
+    const elapsed = this.#stopwatch.elapsed();
+    const look = { attempt, elapsed, previousPause: this.#previousPause, random };
+    this.#previousPause = pauseOf(backoff, look);
+    const pause = Math.max(this.#previousPause, askedPause(thrown)?.milliseconds ?? 0);
+    if (elapsed + pause >= timeout) {
+      throw this.#outOfTime([`gave up early: the next call would come in ${formatDuration(pause)}, which is too late`]);
+    }
+    const interval = constant(pause, { jitter: 'none' });
+    await this.#wait({ condition: ({ attempt }: Look) => attempt > 1, isDone: Boolean }, { interval });
+    return true;
+  }
+
+  end(): void {
+    this.#deadline.clear();
+    this.#leave?.();
+  }
+
+  #wait(way: Pick<Way, 'condition' | 'isDone'>, options: CommonOptions): Promise<unknown> {
+    const { clock, unref, advanceTimers, name } = this.#settings;
+    const shared = { timeout: Number.POSITIVE_INFINITY, tolerate: () => false, signal: this.#ended.signal };
+    const title = () => titleOf(this.#task);
+    return wait(() => ({ ...way, title }), { ...shared, clock, unref, advanceTimers, name, ...options }, this.#caller);
+  }
+
+  #tell(call: JournaledLook, outcome: Outcome): void {
+    const { tolerate, onLook } = this.#settings;
+    const now = this.#stopwatch.elapsed();
+    const isDone = 'value' in outcome;
+    const { attempt, startedAt: at, wokenBy } = call;
+    this.#journal.end(call, now, isDone ? { kind: 'value', isDone, ...outcome } : { kind: 'error', ...outcome });
+    const verdict = isDone ? 'done' : tolerate(outcome.error) ? 'not yet' : 'never';
+    onLook?.({ attempt, at, took: now - at, wokenBy, verdict, ...outcome });
+  }
+
+  #abort({ reason }: AbortSignal): void {
+    this.#ended.abort(isTimeout(reason) ? this.#outOfTime([], { error: reason }) : reason);
+  }
+
+  #outOfTime(remarks: readonly string[], cause?: Cause): Error {
+    const known = {
+      settings: this.#settings,
+      journal: this.#journal,
+      elapsed: this.#stopwatch.elapsed(),
+      sources: [],
+      title: titleOf(this.#task),
+      remarks: [],
+      stack: this.#stack,
+    };
+    return timedOut(known, remarks, cause);
+  }
+}

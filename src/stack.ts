@@ -1,0 +1,43 @@
+/** A function of this package that the user called. */
+// biome-ignore lint/complexity/noBannedTypes: captureStackTrace takes any function
+export type Caller = Function;
+
+/** Options may carry the function that the user really called, when it only passed the call on. */
+export const CALLER: unique symbol = Symbol('caller');
+
+/** The function that the user called: this one, or the one that the options carry. */
+export function callerOf(options: object, called: Caller): Caller {
+  return (options as { [CALLER]?: Caller })[CALLER] ?? called;
+}
+
+type Capture = ((target: object, below: Caller) => void) | undefined;
+
+/**
+ * Notes where we are, for an error that may be built much later, when the stack no longer leads to the caller.
+ *
+ * The text is made only when it is read: most waits succeed.
+ */
+export function captureStack(below: Caller): { stack?: string | undefined } {
+  const { captureStackTrace } = Error as { captureStackTrace?: Capture };
+  if (!captureStackTrace) return new Error();
+  const holder = {};
+  captureStackTrace(holder, below);
+  return holder;
+}
+
+/** The frames of a stack, without the line that names the error. */
+export function framesOf({ stack = '' }: { stack?: string | undefined }): string {
+  const start = stack.search(/^ +at /m);
+  return start < 0 ? '' : stack.slice(start);
+}
+
+/** Checks what the user gave; an error that comes of it points to the user's line, not to ours. */
+export function checked<T>(check: () => T, below: Caller): T {
+  try {
+    return check();
+  } catch (error) {
+    const { captureStackTrace } = Error as { captureStackTrace?: Capture };
+    captureStackTrace?.(error as object, below);
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import { checkSource, type EventArgs, type EventName, type EventSource, listen } from './event-source.ts';
+import { GiveUp } from './give-up.ts';
+import { type CommonOptions, check, checkFunction, type TriggerOption } from './options.ts';
+import { isErrorLike, render } from './render.ts';
+import { type Way, wait } from './wait.ts';
+import type { WakeSource } from './wake.ts';
+
+type Shared = Omit<
+  CommonOptions,
+  'interval' | 'attemptTimeout' | 'maxAttempts' | 'tolerate' | 'wakeOn' | 'onLook' | 'random'
+>;
+
+/** The options of {@link waitForEvent}. */
+export interface EventOptions<Args extends readonly unknown[] = unknown[]> extends Shared, TriggerOption {
+  /** Which events count. An error that it throws is what the wait rejects with. @defaultValue every event */
+  readonly filter?: ((...args: Args) => unknown) | undefined;
+  /** Events that make the wait fail, with the error that comes with them. Not the event waited for. @defaultValue `['error']` */
+  readonly rejectOn?: readonly EventName[] | undefined;
+}
+
+/**
+ * Waits for an event, and resolves to its arguments. The event itself is the answer: nothing is looked at.
+ *
+ * It listens before it returns, and before `trigger` runs, so an event of the trigger is never missed. One that came
+ * earlier is: to wait for a state, use {@link waitFor} and `wakeOn: on(source, event)`.
+ *
+ * @throws the error of a `rejectOn` event, the very same object; otherwise the same as {@link waitFor}
+ * @example
+ * ```ts
+ * import { EventEmitter } from 'node:events';
+ * import { waitForEvent } from 'unsleep';
+ *
+ * const jobs = new EventEmitter<{ done: [id: number, result: string] }>();
+ * const [id, result] = await waitForEvent(jobs, 'done', {
+ *   filter: (id) => id === 2,
+ *   trigger: () => [1, 2].map((id) => jobs.emit('done', id, `job ${id}`)),
+ * });
+ * result; // => 'job 2'
+ * ```
+ */
+export function waitForEvent<Source extends EventSource, const Event extends EventName>(
+  source: Source,
+  event: Event,
+  options: EventOptions<EventArgs<Source, Event>> = {},
+): Promise<EventArgs<Source, Event>> {
+  const arrived: Arrival[] = [];
+  const isListening: WakeSource = (wake) => {
+    const hear = (name: EventName) =>
+      listen(source, name, (...args) => {
+        arrived.push({ name, args });
+        wake();
+      });
+    const stops = [event, ...rejections(event, options.rejectOn)].map(hear);
+    return () => {
+      for (const stop of stops) stop();
+    };
+  };
+  const settings = { ...options, ...EVENTS_ONLY, wakeOn: isListening };
+  return wait(() => eventWay(source, event, options as EventOptions, arrived), settings, waitForEvent);
+}
+
+// Also against the defaults of a waiter: the looks of this wait only see whether an event has come.
+const EVENTS_ONLY = {
+  interval: Number.POSITIVE_INFINITY,
+  attemptTimeout: undefined,
+  maxAttempts: undefined,
+  onLook: undefined,
+  tolerate: () => false,
+};
+
+interface Arrival {
+  readonly name: EventName;
+  readonly args: unknown[];
+}
+
+function eventWay(source: EventSource, event: EventName, options: EventOptions, arrived: Arrival[]): Way {
+  const { filter, rejectOn } = options;
+  checkSource(source, event);
+  checkFunction('filter', filter);
+  check('rejectOn', rejectOn, rejectOn === undefined || Array.isArray(rejectOn), 'an array of event names');
+  let passedOver = 0;
+  return {
+    condition: () => {
+      for (const { name, args } of arrived.splice(0)) {
+        if (name !== event) throw failureOf(name, args);
+        if (!filter || filter(...args)) return args;
+        passedOver++;
+      }
+      return undefined;
+    },
+    isDone: Boolean,
+    word: () => '(no event)',
+    title: () => `event ${render(event)}`,
+    remarks: () => (passedOver > 0 ? [`events that came and did not pass the filter: ${passedOver}`] : []),
+  };
+}
+
+function rejections(event: EventName, names: readonly EventName[] = ['error']): readonly EventName[] {
+  return names.filter((name) => name !== event);
+}
+
+/** The error of a Node emitter comes as the first argument, that of an EventTarget as `event.error`. */
+function failureOf(name: EventName, [reason]: unknown[]): unknown {
+  if (isErrorLike(reason)) return reason;
+  const { error } = Object(reason) as { error?: unknown };
+  return isErrorLike(error)
+    ? error
+    : new GiveUp(`event ${render(name)} came instead${reason === undefined ? '' : `: ${render(reason)}`}`);
+}

@@ -1,0 +1,94 @@
+import { type Again, isAgain } from './again.ts';
+import { GiveUp } from './give-up.ts';
+import type { Journal } from './journal.ts';
+import type { Look } from './look.ts';
+import { check, checkFunction, type WaitOptions } from './options.ts';
+import { isErrorLike, render } from './render.ts';
+import { titleOf } from './title.ts';
+import { type Way, wait } from './wait.ts';
+import { isPromiseLike } from './wake.ts';
+
+/** The answers that mean done when no `until` decides. */
+export type Truthy<Value> = Exclude<Value, false | 0 | 0n | '' | null | undefined>;
+
+/** A condition: what it answers decides. One that answers nothing does not compile: assertions are for `eventually`. */
+export type Condition<Value, Triggered = unknown> = ((look: Look<Triggered>) => Value | PromiseLike<Value>) &
+  AnswersSomething<Value>;
+
+type Nothing = ReturnType<() => void>;
+type AnswersSomething<Value> = [Value] extends [never]
+  ? unknown
+  : [Value] extends [Nothing]
+    ? { 'This condition answers nothing, so it would never be done. For assertions use eventually().': never }
+    : unknown;
+
+/**
+ * Waits until the condition answers truthy, or as `until` decides, and resolves to that answer.
+ *
+ * Falsy and `again()` mean not yet. A thrown error means never, and comes back as the same object, unless `tolerate`
+ * says otherwise; by default it tolerates what says nothing about the thing waited for: failed networks, 429 and 5xx,
+ * a look that was cut. Looks once at once, and once more at the deadline.
+ *
+ * @throws {@link WaitTimeoutError} when the time ran out, {@link WaitExhaustedError} when the attempts did,
+ * {@link WaitFailedError} when waiting longer cannot help; `signal.reason` when aborted; RangeError or TypeError for a
+ * wrong option. All of them as rejections.
+ * @example
+ * ```ts
+ * import { waitFor } from 'unsleep';
+ *
+ * const server = { status: 'starting' };
+ * setTimeout(() => { server.status = 'ready'; }, 20);
+ * const ready = await waitFor(() => server.status === 'ready' && server, { timeout: '2s' });
+ * ready.status; // => 'ready'
+ * ```
+ */
+export function waitFor<Value, Done extends Exclude<Value, Again>, Triggered = unknown>(
+  condition: Condition<Value, Triggered>,
+  options: WaitOptions<Exclude<Value, Again>, Triggered> & { until: (value: Exclude<Value, Again>) => value is Done },
+): Promise<Done>;
+export function waitFor<Value, Triggered = unknown>(
+  condition: Condition<Value, Triggered>,
+  options: WaitOptions<Exclude<Value, Again>, Triggered> & { until: (value: Exclude<Value, Again>) => unknown },
+): Promise<Exclude<Value, Again>>;
+export function waitFor<Value, Triggered = unknown>(
+  condition: Condition<Value, Triggered>,
+  options?: WaitOptions<Exclude<Value, Again>, Triggered>,
+): Promise<Truthy<Exclude<Value, Again>>>;
+export function waitFor(condition: Way['condition'], options: WaitOptions<never> = {}): Promise<unknown> {
+  return wait(() => conditionWay(condition, options), options, waitFor);
+}
+
+function conditionWay(condition: Way['condition'], options: WaitOptions<never>): Way {
+  const { until, failWhen } = options as WaitOptions;
+  check('condition', condition, typeof condition === 'function', 'a function');
+  checkFunction('until', until);
+  checkFunction('failWhen', failWhen);
+  return {
+    condition,
+    isDone: (value) => {
+      if (isAgain(value)) return false;
+      const reason = failWhen && immediate('failWhen', failWhen(value));
+      if (reason) throw new GiveUp(isReason(reason) ? reason : `failWhen matched ${render(value)}`);
+      return Boolean(until ? immediate('until', until(value)) : value);
+    },
+    title: () => titleOf(condition),
+    remarks: (journal) => (!until && answeredNothing(journal) ? [NOTHING] : []),
+  };
+}
+
+const NOTHING = 'the condition only ever returned undefined: return what it found, or use eventually() for assertions';
+
+function answeredNothing({ timeline }: Journal): boolean {
+  const [first, ...others] = timeline.spans;
+  return others.length === 0 && first?.answer.kind === 'value' && Object.is(first.answer.value, undefined);
+}
+
+/** A promise is truthy whatever it resolves to, so a predicate that gives one would be true at once. */
+function immediate(name: string, answer: unknown): unknown {
+  if (isPromiseLike(answer)) throw new TypeError(`\`${name}\` must answer at once; it gave a promise`);
+  return answer;
+}
+
+function isReason(reason: unknown): boolean {
+  return typeof reason === 'string' || isErrorLike(reason);
+}

@@ -1,0 +1,406 @@
+import { TimeoutError } from 'p-timeout';
+import { isAgain } from './again.ts';
+import { isFaked, Stopwatch } from './clock.ts';
+import { buildReport, exhausted, failed, type Known, timedOut } from './diagnosis.ts';
+import { formatDuration } from './duration.ts';
+import { type Outcome, onAbort, onSettled } from './ends.ts';
+import { WaitTimeoutError } from './errors.ts';
+import { mindFakedTime } from './faked-time.ts';
+import { isGiveUp } from './give-up.ts';
+import { Journal } from './journal.ts';
+import { type Limited, limit, limitLook } from './limit.ts';
+import { CurrentLook, type WokenBy } from './look.ts';
+import { check, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
+import { Alarm } from './pause.ts';
+import { listPending } from './pending-waits.ts';
+import { startProgress } from './progress.ts';
+import { isErrorLike, render } from './render.ts';
+import type { WaitReport } from './report.ts';
+import { type Caller, callerOf, captureStack, checked } from './stack.ts';
+import type { Answer } from './timeline.ts';
+import { type AskedPause, askedPause, isTimeout } from './transient.ts';
+import { isPromiseLike, Subscriptions, WakeLimit } from './wake.ts';
+
+/** A way to look. It is all in which the waiters of this package differ. */
+export interface Way {
+  /** The user's function. */
+  readonly condition: (look: never) => unknown;
+  /** Whether an answer, `again()` among them, is done. What it throws counts as thrown by the condition. */
+  readonly isDone: (value: unknown) => boolean;
+  /** What an error of the condition means to this waiter. Without it, what it is. */
+  readonly blame?: (error: unknown) => unknown;
+  /** The word by which the last answer is known. Without one, answers are told apart as they are. */
+  readonly word?: () => string | undefined;
+  /** What is waited for, when the user gave no name. */
+  readonly title: () => string;
+  /** What else to say of a wait that failed. */
+  readonly remarks?: (journal: Journal) => readonly string[];
+}
+
+/** Looks, pauses and looks again, until done, failed, out of time or aborted. */
+export function wait<T>(toWay: () => Way, options: WaitOptions<never>, called: Caller): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    check('options', options, typeof options === 'object' && options !== null, 'an object');
+    const caller = callerOf(options, called);
+    const way = checked(toWay, caller);
+    const settings = checked(() => toSettings(options), caller);
+    new Wait(way, settings, caller, resolve as (value: unknown) => void, reject).start();
+  });
+}
+
+// What the look at the deadline gets at least; and how late a timer must ring for the event loop to have been blocked.
+const GRACE = 50;
+// How long a source that connects is waited for before the trigger runs.
+const LONGEST_CONNECT = 10_000;
+const NOT_HELD = Number.NEGATIVE_INFINITY;
+
+class Wait {
+  readonly settings: Settings;
+  readonly #way: Way;
+  readonly #caller: Caller;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #journal = new Journal();
+  readonly #stopwatch: Stopwatch;
+  readonly #alarm: Alarm;
+  readonly #closers: (() => void)[] = [];
+  #subscriptions: Subscriptions | undefined;
+  #stack: { readonly stack?: string | undefined } | undefined;
+  #state: 'starting' | 'looking' | 'pausing' | 'settled' = 'starting';
+
+  /** The look, or the trigger, that is under way. Whatever answers for another one comes too late. */
+  #look: CurrentLook | undefined;
+  #limited: Limited<unknown> | undefined;
+  #isGraced = false;
+
+  /** When the alarm rings, and what the look will then be caused by. */
+  #due = 0;
+  #cause: WokenBy = 'start';
+  #isFirm = false;
+  #wasWoken = false;
+  #wakeLimit: WakeLimit | undefined;
+  #isTimeMinded = false;
+
+  /** Looks made on schedule: events must not make a backoff grow. */
+  #steps = 0;
+  #lastPause = 0;
+  #previousPause = 0;
+  #holdEnd = NOT_HELD;
+  triggered: unknown;
+
+  constructor(
+    way: Way,
+    settings: Settings,
+    caller: Caller,
+    resolve: (value: unknown) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.settings = settings;
+    this.#way = way;
+    this.#caller = caller;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#stopwatch = new Stopwatch(settings.clock);
+    this.#alarm = new Alarm(settings.clock, settings.unref, () => this.#onAlarm());
+  }
+
+  start(): void {
+    const { signal, failFast, sources, trigger } = this.settings;
+    if (signal?.aborted) {
+      this.#aborted(signal);
+      return;
+    }
+    // Before the first look, though it may be the last: a rejection must not become an unhandled one by chance.
+    if (failFast !== undefined) this.#closers.push(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
+    if (sources.length > 0) {
+      const wake = () => this.#wake();
+      this.#subscriptions = new Subscriptions(sources, wake, () => this.elapsed());
+    }
+    if (trigger) void this.#pull(trigger);
+    else this.#lookNow('start');
+  }
+
+  /** Runs the action that is waited for, once no source could miss what it causes. */
+  async #pull(trigger: (signal: AbortSignal) => unknown): Promise<void> {
+    const look = new CurrentLook(this, 0, 'start');
+    this.#look = look;
+    this.#attach();
+    this.#setAlarm(this.settings.timeout);
+    try {
+      await this.#sourcesLive();
+      if (this.#look !== look) return;
+      this.triggered = await trigger(look.signal);
+    } catch (error) {
+      if (this.#look === look) this.fail(error);
+    }
+    if (this.#look === look) this.#lookNow('start');
+  }
+
+  async #sourcesLive(): Promise<void> {
+    const live = this.#subscriptions?.live;
+    if (!live) return;
+    const patience = Math.min(this.settings.timeout / 4, LONGEST_CONNECT);
+    this.#limited = limit<unknown>(live, patience, this.settings, () => undefined);
+    await this.#limited;
+  }
+
+  #lookNow(wokenBy: WokenBy): void {
+    const look = new CurrentLook(this, this.#journal.looks + 1, wokenBy);
+    this.#journal.begin(look);
+    if (wokenBy !== 'event') {
+      this.#steps++;
+      this.#previousPause = this.#lastPause;
+    }
+    this.#state = 'looking';
+    this.#look = look;
+    this.#wasWoken = false;
+    let outcome: Outcome | undefined;
+    try {
+      const answer = this.#way.condition(look as never);
+      if (isPromiseLike(answer)) this.#await(look, answer);
+      else outcome = { value: answer };
+    } catch (error) {
+      outcome = { error };
+    }
+    if (outcome) this.#judge(look, outcome);
+  }
+
+  #await(look: CurrentLook, answer: PromiseLike<unknown>): void {
+    this.#limited = limitLook(look, answer, this.settings);
+    this.#limited.then(
+      (value) => this.#judge(look, { value }),
+      (error) => this.#judge(look, { error }),
+    );
+    const end = Math.max(this.settings.timeout, this.#holdEnd);
+    this.#setAlarm(look.startedAt < end ? end - this.elapsed() : Math.max(GRACE, this.#journal.slowest));
+    this.#attach();
+  }
+
+  #judge(look: CurrentLook, outcome: Outcome): void {
+    if (look !== this.#look) return;
+    this.#look = undefined;
+    try {
+      this.#conclude(look, outcome);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Says what the look meant. Whatever is thrown here ends the wait. */
+  #conclude(look: CurrentLook, outcome: Outcome): void {
+    const { tolerate, onLook } = this.settings;
+    const answer = this.#read(outcome);
+    const isNever = answer.kind === 'error' && (isGiveUp(answer.error) || !tolerate(answer.error));
+    const isDone = answer.kind === 'value' && answer.isDone;
+    const now = this.elapsed();
+    this.#journal.end(look, now, answer);
+    if (onLook) {
+      const { attempt, startedAt: at, wokenBy } = look;
+      const verdict = isNever ? 'never' : isDone ? 'done' : 'not yet';
+      onLook({ attempt, at, took: now - at, wokenBy, verdict, ...outcome });
+    }
+    if (isNever) throw answer.error;
+    const asked = answer.kind === 'error' ? askedPause(answer.error) : askedByAgain(outcome);
+    if (isDone) this.#done(answer.value, asked);
+    else this.#notYet(asked);
+  }
+
+  #read(outcome: Outcome): Answer {
+    const { isDone, word, blame } = this.#way;
+    if ('error' in outcome) return { kind: 'error', error: blame ? blame(outcome.error) : outcome.error };
+    const { value } = outcome;
+    try {
+      if (isAgain(value)) return { kind: 'value', value: undefined, isDone: isDone(value), word: 'again' };
+      return { kind: 'value', value, isDone: isDone(value), word: word?.() };
+    } catch (error) {
+      return { kind: 'error', error, value, word: word?.() };
+    }
+  }
+
+  #done(value: unknown, asked: AskedPause | undefined): void {
+    const { holdFor } = this.settings;
+    const now = this.elapsed();
+    if (holdFor === undefined || (this.#holdEnd !== NOT_HELD && now >= this.#holdEnd)) {
+      this.#end({ value });
+      return;
+    }
+    if (this.#holdEnd === NOT_HELD) {
+      this.#holdEnd = now + holdFor;
+      this.#journal.doneAt = now;
+    }
+    this.#pause(asked, this.#holdEnd);
+  }
+
+  #notYet(asked: AskedPause | undefined): void {
+    const { timeout } = this.settings;
+    const now = this.elapsed();
+    this.#holdEnd = NOT_HELD;
+    if (now >= timeout) {
+      this.#timeOut([]);
+    } else if (asked?.isFirm && now + asked.milliseconds > timeout) {
+      const pause = formatDuration(asked.milliseconds);
+      this.#timeOut([`gave up after ${formatDuration(now)}: it must not look again for ${pause}, which is too late`]);
+    } else {
+      this.#pause(asked, timeout);
+    }
+  }
+
+  #pause(asked: AskedPause | undefined, end: number): void {
+    const { backoff, maxAttempts, random } = this.settings;
+    if (this.#journal.looks >= maxAttempts) this.#end({ error: exhausted(this.#known()) });
+    this.#attach();
+    if (this.#state === 'settled') return;
+    const elapsed = this.elapsed();
+    const look = { attempt: this.#steps, elapsed, previousPause: this.#previousPause, random };
+    if (!asked?.isInstead) this.#lastPause = pauseOf(backoff, look);
+    const pause = asked?.isInstead ? asked.milliseconds : Math.max(this.#lastPause, asked?.milliseconds ?? 0);
+    const left = Math.max(0, end - elapsed);
+    this.#cause = pause >= left && this.#holdEnd === NOT_HELD ? 'deadline' : 'schedule';
+    this.#isFirm = asked?.isFirm ?? false;
+    this.#state = 'pausing';
+    this.#setAlarm(Math.min(pause, left));
+    if (this.#wasWoken) this.#wake();
+  }
+
+  /** An event: it only brings the next look forward, and what the look sees decides. */
+  #wake(): void {
+    if (this.#state === 'looking') this.#wasWoken = true;
+    if (this.#state !== 'pausing' || this.#isFirm || this.#cause === 'event') return;
+    this.#wakeLimit ??= new WakeLimit();
+    const delay = this.#wakeLimit.delay(this.elapsed());
+    if (delay >= this.left()) return;
+    this.#cause = 'event';
+    this.#setAlarm(delay);
+  }
+
+  #setAlarm(milliseconds: number): void {
+    this.#due = this.elapsed() + milliseconds;
+    this.#alarm.set(milliseconds);
+    if (!this.#isTimeMinded && isFaked(this.settings.clock)) {
+      this.#isTimeMinded = true;
+      this.#closers.push(mindFakedTime(this));
+    }
+  }
+
+  #onAlarm(): void {
+    const late = this.elapsed() - this.#due;
+    this.#stopwatch.reached(this.#due);
+    const look = this.#look;
+    if (!look) {
+      this.#lookNow(this.#cause);
+    } else if (late > GRACE && !this.#isGraced) {
+      // The event loop was blocked, and the answer may be waiting in it.
+      this.#isGraced = true;
+      this.#setAlarm(GRACE);
+    } else {
+      const took = formatDuration(this.elapsed() - look.startedAt);
+      if (look.attempt > 0) this.#journal.timeline.add(look.startedAt, { kind: 'unanswered' });
+      this.#timeOut([`${look.attempt > 0 ? `look ${look.attempt}` : 'the trigger'} was still pending after ${took}`]);
+    }
+  }
+
+  /** What a wait needs only once it is pending: a condition that is true at the first look pays for none of it. */
+  #attach(): void {
+    if (this.#stack || this.#state === 'settled') return;
+    this.#stack = captureStack(this.#caller);
+    const { signal, progress } = this.settings;
+    this.#closers.push(listPending(this));
+    if (signal) this.#closers.push(onAbort(signal, () => this.#aborted(signal)));
+    if (progress) this.#closers.push(startProgress(progress, this));
+    if (signal?.aborted) this.#aborted(signal);
+  }
+
+  #aborted({ reason = new DOMException('This operation was aborted', 'AbortError') }: AbortSignal): void {
+    // A deadline, said with a signal; anything else is the caller's own decision, and comes back as it is.
+    this.#end({ error: isTimeout(reason) ? timedOut(this.#known(), [], { error: reason }) : reason });
+  }
+
+  #failedFast(outcome: Outcome): void {
+    const reason = 'error' in outcome ? outcome.error : outcome.value;
+    if (isErrorLike(reason)) this.fail(reason);
+    else this.failBecause(typeof reason === 'string' ? reason : `failFast settled with ${render(reason)}`);
+  }
+
+  #timeOut(remarks: readonly string[]): void {
+    this.#end({ error: timedOut(this.#known(), remarks) });
+  }
+
+  /** Ends the wait with this very error, or with what `giveUp` gave as the reason. */
+  fail(error: unknown): void {
+    if (!isGiveUp(error)) this.#end({ error });
+    else if (isErrorLike(error.reason)) this.#end({ error: error.reason });
+    else this.failBecause(error.message, error.cause);
+  }
+
+  failBecause(reason: string, cause?: unknown): void {
+    this.#end({ error: failed(this.#known(), reason, cause === undefined ? undefined : { error: cause }) });
+  }
+
+  /** The one end of every wait: leaves nothing behind, then settles. */
+  #end(outcome: Outcome): void {
+    if (this.#state === 'settled') return;
+    this.#state = 'settled';
+    const look = this.#look;
+    this.#look = undefined;
+    this.#alarm.clear();
+    this.#limited?.clear?.();
+    this.#subscriptions?.close();
+    for (const close of this.#closers) close();
+    if ('error' in outcome) {
+      const { error } = outcome;
+      look?.cut(error instanceof WaitTimeoutError ? new TimeoutError(error.message.split('\n', 1)[0]) : error);
+      this.#reject(error);
+    } else {
+      this.#resolve(outcome.value);
+    }
+  }
+
+  report(): WaitReport {
+    return buildReport(this.#known());
+  }
+
+  #known(): Known {
+    return {
+      settings: this.settings,
+      journal: this.#journal,
+      elapsed: this.elapsed(),
+      sources: this.#subscriptions?.report() ?? [],
+      title: this.#way.title(),
+      remarks: this.#way.remarks?.(this.#journal) ?? [],
+      stack: this.#stack ?? captureStack(this.#caller),
+    };
+  }
+
+  get lastValue(): unknown {
+    return this.#journal.lastValue;
+  }
+
+  get lastError(): unknown {
+    return this.#journal.lastError?.error;
+  }
+
+  looking(): object | undefined {
+    return this.#look;
+  }
+
+  elapsed(): number {
+    return this.#stopwatch.elapsed();
+  }
+
+  remaining(): number {
+    return Math.max(0, this.settings.timeout - this.elapsed());
+  }
+
+  left(): number {
+    return Math.max(0, this.#due - this.elapsed());
+  }
+
+  rearm(): void {
+    this.#setAlarm(this.left());
+  }
+}
+
+function askedByAgain(outcome: Outcome): AskedPause | undefined {
+  const after = 'value' in outcome && isAgain(outcome.value) ? outcome.value.after : undefined;
+  return after === undefined ? undefined : { milliseconds: after, isFirm: false, isInstead: true };
+}

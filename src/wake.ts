@@ -1,0 +1,143 @@
+import { renderError } from './render.ts';
+
+/** How a source says that the thing waited for may have changed. */
+export interface Wake {
+  /** Brings the next look forward. May be called any number of times, also when nothing has changed. */
+  (): void;
+  /** Says that no further events will come: the wait goes on by polling, and names the source in its report. */
+  failed(reason: unknown): void;
+}
+
+/** How a subscription is ended. */
+export type Unsubscribe = (() => unknown) | { unsubscribe(): unknown };
+
+/**
+ * Subscribes `wake`, to be called whenever the thing waited for may have changed, and gives back how to stop.
+ *
+ * A promise resolves once the subscription is live, which counts as an event: what happened before was not heard. It is
+ * a plain function, so that the `subscribe` of most stores is one.
+ */
+export type WakeSource = (wake: Wake) => Unsubscribe | PromiseLike<Unsubscribe>;
+
+/** How a wake source did. */
+export interface SourceReport {
+  readonly name: string;
+  readonly state: 'connecting' | 'live' | 'failed';
+  /** How many events it brought. */
+  readonly wakes: number;
+  /** When it failed, in milliseconds from the start of the wait. */
+  readonly failedAt?: number;
+  readonly reason?: string;
+}
+
+/** The wake sources of one wait, subscribed. */
+export class Subscriptions {
+  /** Resolves once every source is live or has failed. */
+  readonly live: Promise<unknown> | undefined;
+  readonly #subscriptions: Subscription[];
+
+  constructor(sources: readonly WakeSource[], wake: () => void, elapsed: () => number) {
+    this.#subscriptions = sources.map((source, index) => new Subscription(source, index, wake, elapsed));
+    const pending = this.#subscriptions.flatMap(({ connecting }) => connecting ?? []);
+    this.live = pending.length > 0 ? Promise.all(pending) : undefined;
+  }
+
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription.close();
+  }
+
+  report(): SourceReport[] {
+    return this.#subscriptions.map((subscription) => subscription.report());
+  }
+}
+
+class Subscription {
+  readonly connecting: Promise<void> | undefined;
+  readonly #name: string;
+  readonly #elapsed: () => number;
+  #state: SourceReport['state'] | 'closed' = 'connecting';
+  #wakes = 0;
+  #failure: { failedAt: number; reason: string } | undefined;
+  #unsubscribe: Unsubscribe | undefined;
+
+  constructor(source: WakeSource, index: number, wakeUp: () => void, elapsed: () => number) {
+    this.#name = source.name || `source ${index + 1}`;
+    this.#elapsed = elapsed;
+    const wake = Object.assign(
+      () => {
+        this.#wakes++;
+        // An emitter may still call a listener that was removed while it emits.
+        if (this.#state !== 'closed') wakeUp();
+      },
+      { failed: (reason: unknown) => this.#fail(reason) },
+    );
+    try {
+      const subscription = source(wake);
+      if (isPromiseLike(subscription)) this.connecting = this.#connect(subscription, wakeUp);
+      else this.#live(subscription);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #connect(subscription: PromiseLike<Unsubscribe>, wakeUp: () => void): Promise<void> {
+    try {
+      const unsubscribe = await subscription;
+      if (this.#state === 'closed') return stop(unsubscribe);
+      this.#live(unsubscribe);
+      wakeUp();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #live(unsubscribe: Unsubscribe): void {
+    if (typeof unsubscribe !== 'function' && typeof unsubscribe?.unsubscribe !== 'function') {
+      throw new TypeError('it gave back no way to unsubscribe');
+    }
+    this.#unsubscribe = unsubscribe;
+    if (this.#state === 'connecting') this.#state = 'live';
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#state === 'closed' || this.#state === 'failed') return;
+    this.#state = 'failed';
+    this.#failure = { failedAt: this.#elapsed(), reason: renderError(reason) };
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    if (this.#unsubscribe) stop(this.#unsubscribe);
+  }
+
+  report(): SourceReport {
+    return { name: this.#name, state: this.#state as SourceReport['state'], wakes: this.#wakes, ...this.#failure };
+  }
+}
+
+/** Unsubscribes. That it fails is no news for a wait that is over, so it is kept from becoming an unhandled rejection. */
+function stop(unsubscribe: Unsubscribe): void {
+  try {
+    const stopped = typeof unsubscribe === 'function' ? unsubscribe() : unsubscribe.unsubscribe();
+    if (isPromiseLike(stopped)) stopped.then(undefined, () => {});
+  } catch {}
+}
+
+/** Whether this is a promise of any make. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+// Ten looks at once, then one every 10 ms: an event storm must not become a request storm.
+const BURST = 10;
+const GAP = 10;
+
+/** Says how long a woken look has to be put off. @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm */
+export class WakeLimit {
+  #due = Number.NEGATIVE_INFINITY;
+
+  delay(now: number): number {
+    this.#due = Math.max(this.#due, now - BURST * GAP) + GAP;
+    return Math.max(0, this.#due - now);
+  }
+}
