@@ -28,9 +28,9 @@ export function faultMiddleware(world: () => World): MiddlewareHandler<HttpEnv> 
 }
 
 /** An answer given after the request took effect must not keep the headers of the real one. */
-function replace(context: HttpContext, response: Response): Response {
-  context.res = undefined;
-  return response;
+function replace(context: HttpContext, response: Response): void {
+  if (context.finalized) context.res = undefined;
+  context.res = response;
 }
 
 function html(status: number, title: string, headers: Readonly<Record<string, string>> = {}): Response {

@@ -40,7 +40,13 @@ const COLD = [
   'S resized/null',
   'instance.resize_finish.end',
 ];
-const DELETED = ['instance.delete.start', 'instance.shutdown.start', 'instance.shutdown.end', 'S gone', 'instance.delete.end'];
+const DELETED = [
+  'instance.delete.start',
+  'instance.shutdown.start',
+  'instance.shutdown.end',
+  'S gone',
+  'instance.delete.end',
+];
 
 describe('CREATE', () => {
   test('sets the host before the tasks, and ACTIVE with everything else in one write', async () => {

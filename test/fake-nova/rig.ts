@@ -55,7 +55,9 @@ export function createRig(overrides: ScenarioOverrides = {}) {
         .map(({ text }) => text)
         .filter((text) => !text.startsWith('event ')),
     statuses: (id: string) =>
-      nova.journal.filter(({ serverId, text }) => serverId === id && text.startsWith('M ')).map(({ text }) => text),
+      nova.journal
+        .filter(({ serverId, text }) => serverId === id && /^M (?!memory)/.test(text))
+        .map(({ text }) => text),
   };
   return rig;
 }
