@@ -32,7 +32,7 @@ export function toMilliseconds(name: string, value: unknown, bounds?: 'finite'):
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 120_000) return `${oneDecimal(milliseconds / 1_000)} s`;
-  if (milliseconds < 7_200_000) return `${oneDecimal(milliseconds / 60_000)} min`;
+  if (milliseconds < 3_600_000) return `${oneDecimal(milliseconds / 60_000)} min`;
   return `${oneDecimal(milliseconds / 3_600_000)} h`;
 }
 

@@ -24,6 +24,12 @@ export abstract class WaitError extends Error {
     if (frames) Object.defineProperty(this, 'stack', { value: `${this.name}: ${message}\n${frames}`, writable: true });
   }
 
+  /** What reporters and loggers copy: the message says it all, and the values behind it may be huge. */
+  toJSON(): object {
+    const { name, message } = this;
+    return { name, message };
+  }
+
   /** The last value that the condition answered with. */
   get lastValue(): unknown {
     return this.report.lastValue;

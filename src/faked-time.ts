@@ -56,8 +56,10 @@ async function advance(wait: Timed): Promise<void> {
   if (!advanceTimers || !isFaked(clock)) return;
   // A hundred steps for a long wait: short enough for what happens in between, and over within half a second.
   const step = Math.max(FAKED_STEP, Number.isFinite(timeout) ? timeout / 100 : 0);
+  const left = wait.looking() ? step : wait.left();
   try {
-    await advanceTimers(Math.ceil(Math.min(step, wait.looking() ? step : wait.left())));
+    // At least 1 ms: a faked clock rings what is due at once a millisecond later, when it was set while the clock moved.
+    await advanceTimers(Math.max(1, Math.ceil(Math.min(step, left))));
   } catch (error) {
     wait.fail(error);
   }

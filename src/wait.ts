@@ -274,8 +274,10 @@ class Wait {
   }
 
   #setAlarm(milliseconds: number): void {
-    this.#due = this.elapsed() + milliseconds;
-    this.#alarm.set(milliseconds);
+    // Timers count whole milliseconds; a fraction less, and they would ring before the instant that they are for.
+    const pause = Math.ceil(milliseconds);
+    this.#due = this.elapsed() + pause;
+    this.#alarm.set(pause);
     if (!this.#isTimeMinded && isFaked(this.settings.clock)) {
       this.#isTimeMinded = true;
       this.#closers.push(mindFakedTime(this));

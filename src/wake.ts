@@ -93,7 +93,7 @@ class Subscription {
 
   #live(unsubscribe: Unsubscribe): void {
     if (typeof unsubscribe !== 'function' && typeof unsubscribe?.unsubscribe !== 'function') {
-      throw new TypeError('it gave back no way to unsubscribe');
+      throw new Error('it gave back no way to unsubscribe');
     }
     this.#unsubscribe = unsubscribe;
     if (this.#state === 'connecting') this.#state = 'live';

@@ -1,0 +1,145 @@
+import { createClock } from '@sinonjs/fake-timers';
+import { EventEmitter } from 'eventemitter3';
+import { consistently, constant, eventually, on, pendingWaits, realClock, retry, waitFor, waitForEvent } from 'unsleep';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  expect(vi.isFakeTimers() ? vi.getTimerCount() : 0).toBe(0);
+  expect(pendingWaits()).toEqual([]);
+  vi.useRealTimers();
+});
+
+const STANDSTILL = /timers are faked, and nobody moved the clock for 2 s: advance it/;
+const unavailable = Object.assign(new Error('unavailable'), { status: 503 });
+
+describe('P16: under fake timers', () => {
+  test('every wait says so when nobody moves the clock, instead of hanging', async () => {
+    const waits = [
+      waitFor(() => false),
+      waitFor(() => false, { clock: createClock() }),
+      waitFor(() => false, { timeout: '1h', interval: Number.POSITIVE_INFINITY }),
+      waitFor(() => new Promise<boolean>(() => {})),
+      waitFor(() => true, { holdFor: 100 }),
+      waitFor(() => true, { trigger: () => new Promise(() => {}) }),
+      eventually(() => expect(1).toBe(2)),
+      consistently(() => true, { for: 100 }),
+      waitForEvent(new EventEmitter(), 'x'),
+      retry(() => Promise.reject(unavailable)),
+      waitFor(() => false, { advanceTimers: () => {} }),
+    ];
+    for (const outcome of await Promise.allSettled(waits)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(STANDSTILL) } });
+    }
+  });
+
+  test('a wait works when the clock is moved by hand, in steps with real time between', async () => {
+    let isReady = false;
+    setTimeout(() => {
+      isReady = true;
+    }, 3_000);
+    const waiting = waitFor(() => isReady);
+    for (let step = 0; step < 4; step++) {
+      await realTurn();
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    await expect(waiting).resolves.toBe(true);
+  });
+
+  test('`advanceTimers` moves the clock by itself, until the deadline', async () => {
+    const start = performance.now();
+    const waiting = waitFor(() => false, { advanceTimers: vi.advanceTimersByTimeAsync });
+    await expect(waiting).rejects.toThrow('not within 4 s');
+    expect(performance.now() - start).toBe(4_000);
+  });
+
+  test('`advanceTimers` moves the clock while a look waits for a faked timer', async () => {
+    const condition = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 900));
+    await expect(waitFor(condition, { advanceTimers: vi.advanceTimersByTimeAsync })).resolves.toBe(true);
+  });
+
+  test('`advanceTimers` gives what is real the time to answer', async () => {
+    let isReady = false;
+    realClock.setTimeout(() => {
+      isReady = true;
+    }, 100);
+    await expect(waitFor(() => isReady, { advanceTimers: vi.advanceTimersByTimeAsync })).resolves.toBe(true);
+  });
+
+  test('`advanceTimers` works for a wait without an end', async () => {
+    const bus = new EventEmitter();
+    let isReady = false;
+    setTimeout(() => {
+      isReady = true;
+      bus.emit('x');
+    }, 500);
+    const endless = { timeout: Number.POSITIVE_INFINITY, interval: Number.POSITIVE_INFINITY };
+    const options = { ...endless, wakeOn: on(bus, 'x'), advanceTimers: vi.advanceTimersByTimeAsync };
+    await expect(waitFor(() => isReady, options)).resolves.toBe(true);
+  });
+
+  test('does not move a clock for a condition that is true at once', async () => {
+    const advanceTimers = vi.fn();
+    await waitFor(() => true, { advanceTimers });
+    expect(advanceTimers).not.toHaveBeenCalled();
+  });
+
+  test('an error of `advanceTimers` comes back as the same object', async () => {
+    const error = new Error('cannot');
+    await expect(waitFor(() => false, { advanceTimers: () => Promise.reject(error) })).rejects.toBe(error);
+  });
+
+  test('a wait with `realClock` lives in real time', async () => {
+    let isReady = false;
+    realClock.setTimeout(() => {
+      isReady = true;
+    }, 20);
+    await expect(waitFor(() => isReady, { clock: realClock })).resolves.toBe(true);
+    await expect(waitFor(() => false, { clock: realClock, interval: 0, timeout: 5 })).rejects.toThrow(
+      'not within 5 ms',
+    );
+  });
+
+  test('`advanceTimers` is not called while timers are real', async () => {
+    vi.useRealTimers();
+    const advanceTimers = vi.fn();
+    let looks = 0;
+    await waitFor(() => ++looks === 3, { advanceTimers, interval: 1 });
+    expect(advanceTimers).not.toHaveBeenCalled();
+  });
+
+  test('timers that are faked after the wait began are noticed', async () => {
+    vi.useRealTimers();
+    const waiting = waitFor(() => false, { timeout: '1h', interval: 1 });
+    vi.useFakeTimers();
+    await expect(waiting).rejects.toThrow(STANDSTILL);
+  });
+
+  test('a wait goes on when timers become real again in the middle of it', async () => {
+    let isReady = false;
+    const waiting = waitFor(() => isReady, { timeout: '1h', interval: constant(50, { jitter: 'none' }) });
+    await vi.advanceTimersByTimeAsync(60);
+    vi.useRealTimers();
+    isReady = true;
+    await expect(waiting).resolves.toBe(true);
+  });
+
+  test('a suite that fakes only `setTimeout` sees the time pass that its timers say', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const waiting = waitFor(() => false, { timeout: '1h' }).catch((error: Error) => error.message);
+    await vi.advanceTimersByTimeAsync(3_600_001);
+    expect(await waiting).toContain('not within 1 h');
+  });
+
+  test('a suite that fakes only `performance` or `Date` waits in real time', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+    await expect(waitFor(() => false, { timeout: 30 })).rejects.toThrow('not within 30 ms');
+  });
+});
+
+/** Lets everything that is due in real time run once. */
+function realTurn(): Promise<void> {
+  return new Promise((resolve) => realClock.setTimeout(resolve, 0));
+}
