@@ -2,11 +2,12 @@ import { openAction } from './actions.ts';
 import type { Flow, Step } from './flow.ts';
 import { perform } from './perform.ts';
 import { fork, type Random } from './random.ts';
+import { createSlots, type Slots } from './slots.ts';
 import { delayOf, unknownStatus } from './step-faults.ts';
 import type { World } from './world.ts';
 
 /** What a request knows of the flow that it starts. */
-export type FlowStart = Omit<
+type FlowStart = Omit<
   Flow,
   'id' | 'abortRequested' | 'commitBefore' | 'lastSeen' | 'written' | 'reason' | 'newFlavor' | 'migrationId' | 'dest'
 > & {
@@ -36,69 +37,78 @@ interface Run {
   steps: readonly Step[];
   /** Undoes whatever the flow waits for now. */
   leave: () => void;
+  /** The host on which it holds a place. */
   slot: string | null;
 }
 
 /** Makes an engine that writes into the given world. The world's engine is this one, once it is made. */
 export function createEngine(world: () => World): Engine {
   const runs = new Map<number, Run>();
-  const queue: { readonly run: Run; readonly host: string; readonly go: () => void }[] = [];
   const listeners = new Set<(flow: Flow, step: Step) => void>();
+  const slots = createSlots(() => world().scenario.maxConcurrentLiveMigrations);
+  const runner = createRunner({ world, runs, listeners, slots });
   let flows = 0;
-  let closed = false;
+  return {
+    start({ silent, ...start }, now, later) {
+      flows += 1;
+      const flow = flowOf(world(), flows, start);
+      if (!silent) openAction(world(), flow);
+      const run: Run = { flow, random: fork(world().scenario.seed, flows), steps: later, leave: () => {}, slot: null };
+      for (const step of now) perform(world(), flow, step);
+      runs.set(flow.id, run);
+      runner.advance(run);
+      return flow;
+    },
+    divert(flow, steps) {
+      const run = runs.get(flow.id);
+      if (!run) return;
+      run.leave();
+      run.steps = steps;
+      runner.advance(run);
+    },
+    end(flow) {
+      const run = runs.get(flow.id);
+      if (run) runner.end(run);
+    },
+    running: (serverId) =>
+      [...runs.values()].map(({ flow }) => flow).filter((flow) => serverId === undefined || flow.serverId === serverId),
+    onStep: (listener) => void listeners.add(listener),
+    close() {
+      runner.close();
+      for (const run of [...runs.values()]) run.leave();
+      runs.clear();
+    },
+  };
+}
 
-  const isFull = (host: string) => {
-    const busy = [...runs.values()].filter((run) => run.slot === host).length;
-    return busy >= world().scenario.maxConcurrentLiveMigrations;
-  };
-  const freeSlot = () => {
-    const index = queue.findIndex(({ host }) => !isFull(host));
-    const next = index < 0 ? undefined : queue.splice(index, 1)[0];
-    if (!next) return;
-    next.run.slot = next.host;
-    next.go();
-  };
+function flowOf(world: World, id: number, start: Omit<FlowStart, 'silent'>): Flow {
+  const fresh = { abortRequested: false, commitBefore: world.store.commit(), lastSeen: start.before, reason: '' };
+  const given = { newFlavor: start.before.flavor, migrationId: null, dest: null, ...start };
+  return { ...given, ...fresh, id, written: [] };
+}
+
+interface Runner {
+  readonly advance: (run: Run) => void;
+  readonly end: (run: Run) => void;
+  readonly close: () => void;
+}
+
+interface RunnerParts {
+  readonly world: () => World;
+  readonly runs: Map<number, Run>;
+  readonly listeners: ReadonlySet<(flow: Flow, step: Step) => void>;
+  readonly slots: Slots;
+}
+
+/** A step on its way: its delay, then its gate, then its place on the host, then the write. */
+function createRunner({ world, runs, listeners, slots }: RunnerParts): Runner {
+  let closed = false;
   const end = (run: Run) => {
     run.leave();
     runs.delete(run.flow.id);
-    if (run.slot !== null) freeSlot();
-  };
-
-  const write = (run: Run, step: Step) => {
-    const { flow } = run;
-    if (world().store.servers.get(flow.serverId)?.deleted && flow.operation !== 'delete') return end(run);
-    run.steps = run.steps.slice(1);
-    perform(world(), flow, step);
-    const way = step.next?.(flow, world());
-    if (typeof way === 'object') run.steps = way;
-    const strange = unknownStatus(world(), flow, step);
-    if (strange) run.steps = [strange, ...run.steps];
-    for (const listener of listeners) listener(flow, step);
-    // A listener may have ended the flow, or sent it another way.
-    if (runs.get(flow.id) === run && way !== 'park') advance(run);
-  };
-  const takeSlot = (run: Run, step: Step) => {
-    const host = run.flow.source ?? '';
-    if (!step.slot || run.slot !== null) return write(run, step);
-    if (!isFull(host)) {
-      run.slot = host;
-      return write(run, step);
-    }
-    const place = { run, host, go: () => resume(run, step) };
-    queue.push(place);
-    run.leave = () => void queue.splice(queue.indexOf(place) >>> 0, 1);
-  };
-  const resume = (run: Run, step: Step) => {
-    run.leave = () => {};
-    write(run, step);
-  };
-  const arrive = (run: Run, step: Step) => {
-    const leaveGate = world().gates.hold(step.name, run.flow.serverId, () => {
-      run.leave = () => {};
-      takeSlot(run, step);
-    });
-    run.leave = leaveGate ?? (() => {});
-    if (!leaveGate) takeSlot(run, step);
+    const { slot } = run;
+    run.slot = null;
+    if (slot !== null) slots.free(slot);
   };
   const advance = (run: Run) => {
     const [step] = run.steps;
@@ -107,49 +117,49 @@ export function createEngine(world: () => World): Engine {
     const timer = world().clock.setTimeout(() => arrive(run, step), delay);
     run.leave = () => world().clock.clearTimeout(timer);
   };
-
+  const arrive = (run: Run, step: Step) => {
+    const leaveGate = world().gates.hold(step.name, run.flow.serverId, () => takeSlot(run, step));
+    if (leaveGate) run.leave = leaveGate;
+    else takeSlot(run, step);
+  };
+  const takeSlot = (run: Run, step: Step) => {
+    run.leave = () => {};
+    const host = run.flow.source ?? '';
+    if (!step.slot || run.slot !== null) return write(run, step);
+    let isIn = false;
+    const leaveQueue = slots.take(host, () => {
+      isIn = true;
+      run.slot = host;
+      run.leave = () => {};
+      write(run, step);
+    });
+    // Once it is in, what it waits for is something else already.
+    if (!isIn) run.leave = leaveQueue;
+  };
+  const write = (run: Run, step: Step) => {
+    const { flow } = run;
+    if (isOver(world(), flow, step)) return end(run);
+    run.steps = run.steps.slice(1);
+    perform(world(), flow, step);
+    const way = step.next?.(flow, world());
+    if (typeof way === 'object') run.steps = way;
+    const strange = unknownStatus(world(), flow, step);
+    if (strange) run.steps = [strange, ...run.steps];
+    for (const listener of listeners) listener(flow, step);
+    // A listener may have ended the flow in the meantime.
+    if (runs.get(flow.id) === run && way !== 'park') advance(run);
+  };
   return {
-    start(start, now, later) {
-      flows += 1;
-      const { silent, ...given } = start;
-      const flow: Flow = {
-        newFlavor: start.before.flavor,
-        migrationId: null,
-        dest: null,
-        ...given,
-        id: flows,
-        abortRequested: false,
-        commitBefore: world().store.commit(),
-        lastSeen: start.before,
-        written: [],
-        reason: '',
-      };
-      if (!silent) openAction(world(), flow);
-      const run: Run = { flow, random: fork(world().scenario.seed, flows), steps: later, leave: () => {}, slot: null };
-      for (const step of now) perform(world(), flow, step);
-      runs.set(flow.id, run);
-      advance(run);
-      return flow;
-    },
-    divert(flow, steps) {
-      const run = runs.get(flow.id);
-      if (!run) return;
-      run.leave();
-      run.steps = steps;
-      advance(run);
-    },
-    end(flow) {
-      const run = runs.get(flow.id);
-      if (run) end(run);
-    },
-    running: (serverId) =>
-      [...runs.values()].map(({ flow }) => flow).filter((flow) => serverId === undefined || flow.serverId === serverId),
-    onStep: (listener) => void listeners.add(listener),
+    advance,
+    end,
     close() {
       closed = true;
-      queue.length = 0;
-      for (const run of [...runs.values()]) run.leave();
-      runs.clear();
     },
   };
+}
+
+/** A deleted server is written no more; only its old host may still say that it has cleaned up. */
+function isOver(world: World, flow: Flow, step: Step): boolean {
+  const isGone = world.store.servers.get(flow.serverId)?.deleted === true;
+  return isGone && flow.operation !== 'delete' && step.name !== 'evac.sourceBack';
 }

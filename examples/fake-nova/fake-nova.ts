@@ -16,7 +16,7 @@ import type { Store } from './store.ts';
 import type { JournalEntry, World } from './world.ts';
 
 /** A compute host, as its operator handles it. */
-export interface HostControl {
+interface HostControl {
   /** Stops its heart: others see it down once `serviceDownTime` has passed. */
   readonly down: () => void;
   /** Restarts its compute service, which finds out what was evacuated from it. */

@@ -50,7 +50,7 @@ const eventType = text('');
 const windowMs = milliseconds(0);
 
 /** Every fault by its id. An empty text means "any"; a window of 0 has no end. */
-export const FAULTS = {
+const FAULTS = {
   F01: {
     name: 'acceptThenFail',
     params: {

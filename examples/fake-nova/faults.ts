@@ -5,7 +5,7 @@ import { matchesRoute } from './route-pattern.ts';
 import { isStepName, type StepName } from './step-names.ts';
 
 /** Where a fault strikes; what is left out matches everything. */
-export interface FaultMatch {
+interface FaultMatch {
   readonly operation?: Operation;
   readonly step?: StepName;
   /** E.g. `GET /servers/{id}` or `/os-migrations`; `{…}`, `:…` and `*` stand for one segment. */

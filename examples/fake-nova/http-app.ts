@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { ApiError, ConnectionLost, errorResponse, unexpectedError } from './errors.ts';
 import { faultMiddleware } from './fault-middleware.ts';
 import type { HttpApp, HttpContext, HttpEnv } from './http.ts';
@@ -14,9 +13,6 @@ import { serviceRoutes } from './routes/services.ts';
 import { versionRoutes } from './routes/versions.ts';
 import type { World } from './world.ts';
 
-/** As large as Nova takes. */
-const MAX_BODY_BYTES = 114_688;
-
 /** Builds the REST API. It runs in memory (`app.request`) as it does behind a real server. */
 export function createHttpApp(world: () => World, log: () => RequestEntry[], isClosed: () => boolean): HttpApp {
   const app = new Hono<HttpEnv>({ strict: true });
@@ -29,8 +25,6 @@ export function createHttpApp(world: () => World, log: () => RequestEntry[], isC
   for (const path of ['/', '/v2.1', '/v2.1/*']) app.use(path, conventions(world, log));
   versionRoutes(app, world);
   app.use('/v2.1/*', faultMiddleware(world), authentication(world), jsonOnly);
-  const tooLarge = () => answerTo(new ApiError(413, 'Request is too large.'));
-  app.use('/v2.1/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
   const groups = [serverRoutes, serverActionRoutes, serverMigrationRoutes, instanceActionRoutes];
   for (const add of [...groups, migrationRoutes, serviceRoutes]) add(app, world);
   return app;

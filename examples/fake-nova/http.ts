@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import { badRequest, forbidden, notFound } from './errors.ts';
+import { ApiError, badRequest, forbidden, notFound } from './errors.ts';
 import type { Occasion } from './faults.ts';
 import type { Identity } from './scenario.ts';
 import type { AsOf, ServerRow } from './store.ts';
@@ -31,16 +31,40 @@ export function serverIdIn(path: string): string | undefined {
   return id === 'detail' ? undefined : id;
 }
 
+/** As large as Nova takes. */
+const MAX_BODY_BYTES = 114_688;
+
 /**
  * Reads a JSON body.
- * @throws ApiError 400 if it is none.
+ * @throws ApiError 400 if it is none, 413 if it is too large.
  */
 export async function bodyOf(context: HttpContext): Promise<unknown> {
+  const bytes = await bytesOf(context.req.raw.body);
   try {
-    return await context.req.json();
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw badRequest('Malformed request body');
   }
+}
+
+async function bytesOf(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Counted as it comes: a length in the headers need not be there, nor be true.
+  for (const reader = body?.getReader(); reader; ) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > MAX_BODY_BYTES) throw new ApiError(413, 'Request is too large.');
+    chunks.push(value);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
 }
 
 /**

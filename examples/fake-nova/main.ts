@@ -14,20 +14,22 @@ export interface RunIo {
   readonly signal: AbortSignal;
 }
 
-/** Serves until the signal aborts. Gives the exit code: 0, or 2 for arguments that make no sense. */
+/** Serves until the signal aborts. Gives the exit code: 0, 2 for arguments that make no sense, 1 if it cannot serve. */
 export async function run(argv: readonly string[], { out, err, signal }: RunIo): Promise<number> {
-  const served = await start(argv).catch((error: unknown) => {
-    err(error instanceof Error ? error.message : String(error));
+  const told = await read(argv).catch((error: unknown) => err(textOf(error)));
+  if (!told) {
     err(USAGE);
-  });
-  if (!served) return 2;
+    return 2;
+  }
+  const served = await serveFakeNova(told.nova, told).catch((error: unknown) => err(textOf(error)));
+  if (!served) return 1;
   out(served.url);
   await aborted(signal);
   await served.close();
   return 0;
 }
 
-async function start(argv: readonly string[]) {
+async function read(argv: readonly string[]) {
   const { values } = parseArgs({
     args: [...argv],
     options: { port: { type: 'string' }, seed: { type: 'string' }, faults: { type: 'string' } },
@@ -35,7 +37,11 @@ async function start(argv: readonly string[]) {
   const port = wholeNumber('port', values.port ?? '0', 65_535);
   const seed = wholeNumber('seed', values.seed ?? '1', Number.MAX_SAFE_INTEGER);
   const faults = values.faults === undefined ? [] : await readFaults(values.faults);
-  return serveFakeNova(createFakeNova({ seed, faults }), { port });
+  return { nova: createFakeNova({ seed, faults }), port };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function wholeNumber(name: string, text: string, maximum: number): number {

@@ -5,7 +5,7 @@ export type Random = () => number;
  * Makes a small seeded generator: the same seed gives the same sequence on every platform.
  * @see https://github.com/bryc/code/blob/master/jshash/PRNGs.md#mulberry32
  */
-export function mulberry32(seed: number): Random {
+function mulberry32(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

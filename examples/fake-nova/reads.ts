@@ -2,20 +2,19 @@ import type { FaultPlan, Occasion } from './faults.ts';
 import type { AsOf } from './store.ts';
 
 /** Keeps readers of one server at an older commit for a while (F24). */
-export interface ReadHold {
+interface ReadHold {
   readonly serverId: string;
   readonly commit: number;
   readonly until: number;
 }
 
 /** Which kind of row is read, as F14 tells them apart. */
-export type Resource = 'server' | 'migration' | 'action';
+type Resource = 'server' | 'migration' | 'action';
 
 export interface Reads {
   readonly hold: (hold: ReadHold) => void;
   /** How far a request sees, for each server's rows. */
   readonly view: (resource: Resource, occasion: Occasion) => (serverId: string) => AsOf;
-  readonly clear: () => void;
 }
 
 /** Decides how stale a read is: F14 by time, F24 by commit, else not at all. */
@@ -38,10 +37,6 @@ export function createReads(faults: FaultPlan, now: () => number): Reads {
         const hold = holds.find((one) => one.serverId === serverId);
         return hold ? { ...at, commit: hold.commit } : at;
       };
-    },
-    clear() {
-      holds = [];
-      turns.clear();
     },
   };
 }

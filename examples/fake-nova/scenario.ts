@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 /** What a caller may do: admins everything, managers move their project's servers, members own them. */
-export type Role = 'admin' | 'manager' | 'member';
+type Role = 'admin' | 'manager' | 'member';
 
 /** Who a token stands for. */
 export interface Identity {
@@ -27,13 +27,13 @@ export interface Flavor {
   readonly disk: number;
 }
 
-export interface Image {
+interface Image {
   readonly id: string;
   readonly name: string;
 }
 
 /** How long each step waits before it is written, in milliseconds: drawn from the seed, or set per step. */
-export interface Delays {
+interface Delays {
   readonly min: number;
   readonly max: number;
   readonly steps: Readonly<Partial<Record<StepName, number>>>;
@@ -88,7 +88,7 @@ const SYSTEM_CLOCK: Clock = {
 };
 
 /** The scenario that holds where nothing else is said. */
-export const DEFAULT_SCENARIO: Scenario = {
+const DEFAULT_SCENARIO: Scenario = {
   seed: 1,
   clock: SYSTEM_CLOCK,
   hosts: ['host1', 'host2'],

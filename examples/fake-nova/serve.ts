@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { badRequest, ConnectionLost, errorResponse } from './errors.ts';
 import type { FakeNova } from './fake-nova.ts';
 
 /** A service that answers on a port of this machine. */
@@ -20,18 +21,22 @@ export async function serveFakeNova(
       try {
         return await nova.app.fetch(request, env);
       } catch (error) {
-        const { socket } = (env as HttpBindings).incoming;
-        socket.resetAndDestroy();
+        if (error instanceof ConnectionLost) (env as HttpBindings).incoming.socket.resetAndDestroy();
         throw error;
       }
     },
-    // The socket is gone already: there is nobody to tell.
-    { overrideGlobalObjects: false, errorHandler: () => undefined },
+    { overrideGlobalObjects: false, errorHandler: answerTo },
   );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await listen(server, port);
   const { port: actual } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${actual}`, close: () => close(nova, server) };
+}
+
+/** A lost connection has nobody left to tell; anything else here is a request that is no HTTP. */
+function answerTo(error: unknown): Response | undefined {
+  if (error instanceof ConnectionLost) return undefined;
+  return errorResponse(badRequest('Malformed request url'));
 }
 
 function listen(server: Server, port: number): Promise<void> {

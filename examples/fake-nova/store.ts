@@ -1,7 +1,7 @@
 import type { Flavor } from './scenario.ts';
 
 /** Why a server is in error, as its `fault` shows it. */
-export interface FaultRow {
+interface FaultRow {
   readonly code: number;
   readonly message: string;
   readonly details: string;
@@ -36,7 +36,7 @@ export interface ServerRow {
 export type MigrationType = 'live-migration' | 'migration' | 'resize' | 'evacuation';
 
 /** Bytes that a running live migration has moved; all null until its first report. */
-export interface TransferCounts {
+interface TransferCounts {
   readonly memoryTotal: number | null;
   readonly memoryProcessed: number | null;
   readonly memoryRemaining: number | null;
@@ -111,7 +111,7 @@ interface Version<Row> {
 }
 
 /** Rows that are never overwritten: each write adds a version, and reads say as of when. */
-export interface Table<Key, Row> {
+interface Table<Key, Row> {
   readonly put: (key: Key, row: Row) => void;
   readonly get: (key: Key, asOf?: AsOf) => Row | undefined;
   /** Every row that the reader sees, in the order of their creation. */

@@ -173,6 +173,7 @@ describe('lists', () => {
     ['/servers?limit=-1', 'attribute limit'],
     ['/servers?status=odd', 'Invalid status value'],
     ['/os-migrations?odd=1', "Additional properties are not allowed ('odd' was unexpected)"],
+    ['/os-migrations?constructor=1', "('constructor' was unexpected)"],
     ['/os-migrations?changes-since=odd', 'attribute changes-since'],
     ['/os-migrations?changes-since=2026-02-01T00:00:00&changes-before=2026-01-01T00:00:00', 'changes-since'],
   ])('GET %s is refused', async (path, text) => {

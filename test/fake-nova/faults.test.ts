@@ -110,6 +110,12 @@ describe('faults of a live migration', () => {
     expect(rig.nova.flows).toEqual([]);
   });
 
+  test('F06 b may clear the task as well, so that only the host tells', async () => {
+    const { server, statuses } = await liveUnder({ id: 'F06', params: { variant: 'b', cleared: true } });
+    expect(server).toMatchObject({ status: 'ACTIVE', 'OS-EXT-SRV-ATTR:host': 'host1' });
+    expect(statuses.at(-1)).toBe('M completed');
+  });
+
   test('F10 keeps the record running while the server is active on the target', async () => {
     rig.nova.fault({ id: 'F10', params: { ms: 10_000 } });
     await rig.act(id, LIVE);
@@ -343,8 +349,8 @@ describe('faults of reading', () => {
     expect(Date.parse(`${updated}Z`)).toBeLessThan(Date.parse(`${created}Z`));
   });
 
-  async function fetchNext([{ href }]: { href: string }[]) {
-    const { pathname, search } = new URL(href);
+  async function fetchNext(links: readonly { href: string }[]) {
+    const { pathname, search } = new URL(links[0]?.href ?? '');
     return (await rig.call('GET', pathname.replace('/v2.1', '') + search)).body;
   }
 });

@@ -95,6 +95,8 @@ describe('the service', () => {
           expect(answer?.status, name).toBeLessThan(500);
           await rig.virtual.tickAsync(ms);
         }
+        // A host that stays down would have the automatic confirmation come back for ever.
+        rig.nova.host('host1').up();
         await rig.settle();
         expect(strayTransitions(rig)).toEqual([]);
         expect(strayServers(rig, servers)).toEqual([]);

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createFakeNova } from '../../examples/fake-nova/fake-nova.ts';
 import { run } from '../../examples/fake-nova/main.ts';
+import { serveFakeNova } from '../../examples/fake-nova/serve.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -49,6 +51,13 @@ describe('run', () => {
     expect((await runWith(['--faults', file])).code).toBe(2);
   });
 
+  test('ends with 1 when the port is taken', async () => {
+    const other = await serveFakeNova(createFakeNova());
+    const { code, err } = await runWith(['--port', new URL(other.url).port]);
+    await other.close();
+    expect([code, err]).toEqual([1, [expect.stringContaining('EADDRINUSE')]]);
+  });
+
   test('writes its address first, serves the faults it was given, and ends when told to', async () => {
     const file = join(directory, 'faults.json');
     await writeFile(file, '[{ "id": "unavailable503" }]');
@@ -81,5 +90,7 @@ describe('the command', () => {
 
 /** Node runs TypeScript by itself from 22.18 on. */
 function runner(): string[] {
-  return process.features.typescript ? [] : ['node_modules/jiti/lib/jiti-cli.mjs'];
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isAble = major > 22 || (major === 22 && minor >= 18);
+  return isAble ? [] : ['node_modules/jiti/lib/jiti-cli.mjs'];
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFakeNova, type FakeNova } from '../../examples/fake-nova/fake-nova.ts';
@@ -27,12 +28,13 @@ async function boot(): Promise<string> {
 /** Reads a stream of events until it has seen the given one, and goes away. */
 async function listen(path: string, until: string, headers: Record<string, string> = {}) {
   const response = await fetch(`${served.url}/_fake/notifications${path}`, { headers });
-  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
   let text = '';
   while (!text.includes(until)) {
     const { value, done } = await reader.read();
     if (done) break;
-    text += value;
+    text += decoder.decode(value, { stream: true });
   }
   await reader.cancel();
   return text;
@@ -118,6 +120,34 @@ describe('serveFakeNova', () => {
     await served.close();
     await ended;
     expect((await results)[0].status).toBe('rejected');
+  });
+
+  test('takes a body that comes in chunks without a length', async () => {
+    const chunks = ['{ "ser', 'ver": 1 }'].map((text) => new TextEncoder().encode(text));
+    const body = new ReadableStream({
+      pull(controller) {
+        const chunk = chunks.shift();
+        if (chunk) controller.enqueue(chunk);
+        else controller.close();
+      },
+    });
+    const headers = { 'X-Auth-Token': 'admin-token', 'Content-Type': 'application/json' };
+    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
+    const text = await (await fetch(`${served.url}/v2.1/servers`, init)).text();
+    expect(text).toContain("1 is not of type 'object'");
+  });
+
+  test.each([
+    ['OPTIONS /v2.1/servers', 'Host: x', 405],
+    ['GET /v2.1/servers', 'Host: not a host', 400],
+    ['GET /v2.1/servers/%E0%A4%A', 'Host: x', 404],
+    ['nonsense', '', 400],
+  ])('answers the odd request %s with %s by %i', async (line, host, status) => {
+    const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+    const lines = [`${line} HTTP/1.1`, host, 'X-Auth-Token: admin-token', 'Connection: close', '', ''];
+    socket.end(lines.join('\r\n'));
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
   test('refuses a port that is taken', async () => {

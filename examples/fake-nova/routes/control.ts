@@ -44,21 +44,27 @@ function faultRoutes(app: HttpApp, nova: () => FakeNova): void {
   app.post('/_fake/faults', async (context) => {
     const body = await bodyOf(context);
     const requests = Array.isArray(body) ? body : [body];
-    refuse(() => requests.map((request) => nova().fault(request as FaultRequest)));
-    return context.json(
-      {
-        handles: nova()
-          .faults.slice(-requests.length)
-          .map(({ handle }) => handle),
-      },
-      201,
-    );
+    return context.json({ handles: refuse(() => addAll(nova(), requests)) }, 201);
   });
   app.delete('/_fake/faults/:handle', (context) => {
     const handle = context.req.param('handle');
     if (!nova().removeFault(Number(handle))) throw notFound(`There is no fault with handle ${handle}`);
     return context.body(null, 204);
   });
+}
+
+/** All of them, or (if one makes no sense) none. */
+function addAll(nova: FakeNova, requests: readonly unknown[]): number[] {
+  const undo: (() => void)[] = [];
+  try {
+    return requests.map((request) => {
+      undo.push(nova.fault(request as FaultRequest));
+      return nova.faults.at(-1)?.handle ?? 0;
+    });
+  } catch (error) {
+    for (const remove of undo) remove();
+    throw error;
+  }
 }
 
 function gateRoutes(app: HttpApp, nova: () => FakeNova, ended: () => Promise<void>): void {

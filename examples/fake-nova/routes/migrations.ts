@@ -15,24 +15,26 @@ export const migrationRoutes: Routes = (app, world) => {
 };
 
 /** Which filters there are from which minor version on. */
-const FILTERS: Readonly<Record<string, number>> = {
-  status: 1,
-  migration_type: 1,
-  instance_uuid: 1,
-  host: 1,
-  source_compute: 1,
-  hidden: 1,
-  limit: 59,
-  marker: 59,
-  'changes-since': 59,
-  'changes-before': 66,
-  user_id: 80,
-  project_id: 80,
-};
+const FILTERS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    status: 1,
+    migration_type: 1,
+    instance_uuid: 1,
+    host: 1,
+    source_compute: 1,
+    hidden: 1,
+    limit: 59,
+    marker: 59,
+    'changes-since': 59,
+    'changes-before': 66,
+    user_id: 80,
+    project_id: 80,
+  }),
+);
 
 function list(world: World, context: HttpContext): Response {
   const { minor } = context.var;
-  const stray = Object.keys(context.req.query()).find((key) => (FILTERS[key] ?? Infinity) > minor);
+  const stray = Object.keys(context.req.query()).find((key) => (FILTERS.get(key) ?? Infinity) > minor);
   // Before 2.59 a filter that there is not was passed over.
   if (stray !== undefined && minor >= 59) {
     throw badRequest(`Additional properties are not allowed ('${stray}' was unexpected)`);
@@ -51,7 +53,7 @@ function list(world: World, context: HttpContext): Response {
 
 function filtered(world: World, context: HttpContext): MigrationRow[] {
   const { identity, minor } = context.var;
-  const query = (name: string) => (minor >= (FILTERS[name] ?? Infinity) ? context.req.query(name) : undefined);
+  const query = (name: string) => (minor >= (FILTERS.get(name) ?? Infinity) ? context.req.query(name) : undefined);
   const host = query('host');
   const wanted: readonly (readonly [keyof MigrationRow, string | undefined])[] = [
     ['status', query('status')],
