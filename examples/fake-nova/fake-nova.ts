@@ -58,12 +58,7 @@ export function createFakeNova(overrides: ScenarioOverrides = {}): FakeNova {
   const streams = new Set<() => void>();
   let closed = false;
   let log: RequestEntry[] = [];
-  const open = () => {
-    const fresh = createWorld(scenario, () => notifications);
-    watchSteps(fresh);
-    for (const request of scenario.faults) onFaultAdded(fresh, fresh.faults.add(request), streams);
-    return fresh;
-  };
+  const open = () => openWorld(scenario, () => notifications, streams);
   const end = () => {
     world.end();
     world.engine.close();
@@ -127,6 +122,13 @@ export function createFakeNova(overrides: ScenarioOverrides = {}): FakeNova {
   };
   controlRoutes(app, { nova: () => nova, streams, ended: () => world.ended });
   return nova;
+}
+
+function openWorld(scenario: Scenario, notifications: () => Notifications, streams: Set<() => void>) {
+  const world = createWorld(scenario, notifications);
+  watchSteps(world);
+  for (const request of scenario.faults) onFaultAdded(world, world.faults.add(request), streams);
+  return world;
 }
 
 function hostControl(world: () => World, name: string): HostControl {

@@ -56,7 +56,7 @@ export interface Flow {
 }
 
 /** Something that a step changes in a row: the new values, or undefined to leave it alone. */
-type Change<Row> = Partial<Row> | ((flow: Flow, world: World) => Partial<Row> | undefined);
+export type Change<Row> = Partial<Row> | ((flow: Flow, world: World) => Partial<Row> | undefined);
 
 /** A notification that a step emits, and how it differs from the actor's plain one. */
 export interface Emission {

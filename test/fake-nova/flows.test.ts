@@ -293,6 +293,25 @@ describe('EVACUATE', () => {
   });
 });
 
+describe('sourceBack', () => {
+  test('keeps an evacuation completed that fails after its source came back half-way', async () => {
+    rig = createRig({ serviceDownTime: 1000 });
+    const id = await rig.boot();
+    rig.nova.host('host1').down();
+    rig.virtual.tick(1001);
+    rig.nova.fault({ id: 'F01', params: { variant: 'E3' } });
+    rig.nova.gate('evac.rebuild.start');
+    await rig.act(id, { evacuate: {} });
+    await rig.settle();
+    rig.nova.host('host1').up();
+    await rig.settle();
+    rig.nova.release('evac.rebuild.start');
+    await rig.settle();
+    expect(rig.statuses(id)).toEqual(['M accepted', 'M pre-migrating', 'M completed']);
+    expect((await rig.server(id)).status).toBe('ERROR');
+  });
+});
+
 describe('DELETE', () => {
   test('answers 404 before it tells the end', async () => {
     rig = createRig();

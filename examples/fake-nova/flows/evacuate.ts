@@ -1,4 +1,5 @@
-import type { Flow, Step } from '../flow.ts';
+import type { Change, Flow, Step } from '../flow.ts';
+import type { MigrationRow } from '../store.ts';
 import type { World } from '../world.ts';
 import { accepted, RECORD_FAULT, schedule } from './failing.ts';
 
@@ -22,8 +23,7 @@ const LAST: readonly Step[] = [
   {
     name: 'evac.done',
     actor: 'dest',
-    // A source that came back in the meantime has already called it completed.
-    migration: (flow, world) => (statusOf(flow, world) === 'completed' ? undefined : { status: 'done' }),
+    migration: unlessBack('done'),
     end: [REBUILD],
   },
 ];
@@ -84,6 +84,11 @@ export function sourceBack(migrationId: number): readonly Step[] {
   ];
 }
 
+/** A source that came back in the meantime has already called the record completed. */
+function unlessBack(status: string): Change<MigrationRow> {
+  return (flow, world) => (statusOf(flow, world) === 'completed' ? undefined : { status });
+}
+
 function statusOf({ migrationId }: Flow, world: World): string | undefined {
   return migrationId === null ? undefined : world.store.migrations.get(migrationId)?.status;
 }
@@ -99,7 +104,7 @@ function scheduled(flow: Flow, world: World): readonly Step[] | undefined {
 
 /** E1. */
 const NO_HOST: readonly Step[] = [
-  { name: 'evac.error', actor: 'conductor', migration: { status: 'error' } },
+  { name: 'evac.error', actor: 'conductor', migration: unlessBack('error') },
   { name: 'evac.serverError', actor: 'conductor', server: { vmState: 'error', taskState: null } },
   RECORD_FAULT,
   {
@@ -120,7 +125,7 @@ const FAILED: readonly Step[] = [
   {
     name: 'evac.failed',
     actor: 'dest',
-    migration: { status: 'failed' },
+    migration: unlessBack('failed'),
     end: [{ event: REBUILD, result: 'Error' }],
   },
   { name: 'evac.rebuild.error', actor: 'dest', emit: { type: 'instance.rebuild.error', withFault: true } },
