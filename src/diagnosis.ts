@@ -41,7 +41,7 @@ export function timedOut(known: Known, remarks: readonly string[], cause?: Cause
 
 /** The attempts were used up. */
 export function exhausted(known: Known): WaitError {
-  const verdict = (report: WaitReport) => `not done after ${countLooks(report)}, in ${formatDuration(report.elapsed)}`;
+  const verdict = (report: WaitReport) => `not done after ${countLooks(report)} (in ${formatDuration(report.elapsed)})`;
   return buildError(WaitExhaustedError, known, verdict, relapse(known));
 }
 
