@@ -25,12 +25,19 @@ export type EventName = string | symbol;
  * `EventEmitter<Map>`, and of an `EventTarget` that has an `on…` property for the event. Otherwise `any[]`.
  */
 export type EventArgs<Source, Event> = [EmittedArgs<Source, Event>] extends [never]
-  ? Source extends import('node:events').EventEmitter<infer Events extends Record<any, any[]>>
-    ? MappedArgs<Events, Event>
+  ? Source extends EmitterLike
+    ? NodeArgs<Source, Event>
     : Source extends TargetLike
       ? [event: TargetEvent<Source, Event>]
       : any[]
   : EmittedArgs<Source, Event>;
+
+// Of a Node emitter only the class itself yields its map. Where Node's types are missing, everything is one: any[].
+type NodeArgs<Source, Event> = Source extends import('node:events').EventEmitter<
+  infer Events extends Record<any, any[]>
+>
+  ? MappedArgs<Events, Event>
+  : any[];
 
 // An infer in a generic method yields the arguments of all events; asking back keeps those of this event.
 type EmittedArgs<Source, Event> = Source extends { emit(event: any, ...args: infer Args): any }
