@@ -77,7 +77,7 @@ describe('the command', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'ends with 0 on %s',
     async (signal) => {
-      const child = spawn(process.execPath, [...runner(), 'examples/fake-nova/main.ts', '--port', '0']);
+      const child = spawn(process.execPath, ['--import', 'tsx', 'examples/fake-nova/main.ts', '--port', '0']);
       const exited = once(child, 'exit');
       const [line] = await once(createInterface(child.stdout), 'line');
       expect(line).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -87,10 +87,3 @@ describe('the command', () => {
     20_000,
   );
 });
-
-/** Node runs TypeScript by itself from 22.18 on. */
-function runner(): string[] {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const isAble = major > 22 || (major === 22 && minor >= 18);
-  return isAble ? [] : ['node_modules/jiti/lib/jiti-cli.mjs'];
-}
