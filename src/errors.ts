@@ -37,13 +37,19 @@ export abstract class WaitError extends Error {
 }
 
 /** Time ran out before the condition was met. */
-export class WaitTimeoutError extends WaitError {}
+export class WaitTimeoutError extends WaitError {
+  declare readonly name: 'WaitTimeoutError';
+}
 
 /** `maxAttempts` looks were made, and the condition was not met. */
-export class WaitExhaustedError extends WaitError {}
+export class WaitExhaustedError extends WaitError {
+  declare readonly name: 'WaitExhaustedError';
+}
 
 /** Waiting longer could not have helped: a failure status, `failWhen`, `failFast`, `giveUp`, or a broken `consistently`. */
-export class WaitFailedError extends WaitError {}
+export class WaitFailedError extends WaitError {
+  declare readonly name: 'WaitFailedError';
+}
 
 // On the prototype: as an own property, reporters would print the name a second time.
 for (const [name, type] of Object.entries({ WaitError, WaitTimeoutError, WaitExhaustedError, WaitFailedError })) {

@@ -24,13 +24,37 @@ export type EventName = string | symbol;
  * The arguments that a source gives with an event, as far as its types tell: those of an eventemitter3, of a Node
  * `EventEmitter<Map>`, and of an `EventTarget` that has an `on…` property for the event. Otherwise `any[]`.
  */
-export type EventArgs<Source, Event> = [EmittedArgs<Source, Event>] extends [never]
-  ? Source extends EmitterLike
-    ? NodeArgs<Source, Event>
+export type EventArgs<Source, Event> = Source extends Untyped
+  ? any[]
+  : Source extends EmitterLike
+    ? EmitterArgs<Source, Event, EmittedArgs<Source>>
     : Source extends TargetLike
       ? [event: TargetEvent<Source, Event>]
-      : any[]
-  : EmittedArgs<Source, Event>;
+      : any[];
+
+// Takes any listener for any event. So do those that have one overload per event and one for the rest.
+interface Untyped {
+  readonly on: (event: string, listener: (...args: any[]) => void) => unknown;
+}
+
+// A generic method yields the arguments of all its events. Asking back which of them a listener of this event may take
+// leaves its own, and those that say less: fewer arguments, or wider ones.
+type EmitterArgs<Source, Event, Args> = [Args] extends [never]
+  ? NodeArgs<Source, Event>
+  : MostTelling<HeardArgs<Source, Event, Args>>;
+type EmittedArgs<Source> = Source extends { emit(event: any, ...args: infer Args): any } ? Args : never;
+type HeardArgs<Source, Event, Args> = Args extends any[]
+  ? // Not as a method: those compare their arguments both ways.
+    Source extends { on: (event: Event, listener: (...args: Args) => void) => any }
+    ? Args
+    : never
+  : never;
+type MostTelling<Args, All = ListenerOf<Args>> = Args extends any[]
+  ? [All] extends [(...args: Args) => void]
+    ? Args
+    : never
+  : never;
+type ListenerOf<Args> = Args extends any[] ? (...args: Args) => void : never;
 
 // Of a Node emitter only the class itself yields its map. Where Node's types are missing, everything is one: any[].
 type NodeArgs<Source, Event> = Source extends import('node:events').EventEmitter<
@@ -38,16 +62,6 @@ type NodeArgs<Source, Event> = Source extends import('node:events').EventEmitter
 >
   ? MappedArgs<Events, Event>
   : any[];
-
-// An infer in a generic method yields the arguments of all events; asking back keeps those of this event.
-type EmittedArgs<Source, Event> = Source extends { emit(event: any, ...args: infer Args): any }
-  ? ArgsOfEvent<Source, Event, Args>
-  : never;
-type ArgsOfEvent<Source, Event, Args> = Args extends any[]
-  ? Source extends { emit(event: Event, ...args: Args): any }
-    ? Args
-    : never
-  : never;
 type MappedArgs<Events, Event> = Event extends keyof Events
   ? Events[Event] extends any[]
     ? Events[Event]
