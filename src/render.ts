@@ -1,4 +1,6 @@
 const MAX_DEPTH = 4;
+// Names, messages and symbols may contain any of them.
+const LINE_BREAKS = /[\n\v\f\r\u0085\u2028\u2029]+/g;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /**
@@ -33,7 +35,7 @@ export function cut(text: string, limit: number): string {
 
 function attempt(write: () => string): string {
   try {
-    return write();
+    return write().replace(LINE_BREAKS, ' ');
   } catch {
     return '[unreadable]';
   }
@@ -53,7 +55,7 @@ function write(value: unknown, budget: number, ancestors: readonly object[]): st
 function writeObject(value: object, budget: number, ancestors: readonly object[]): string {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   const nested = (item: unknown) => write(item, budget, ancestors);
-  if (tag === 'Date') return attempt(() => (value as Date).toISOString());
+  if (tag === 'Date') return Number.isNaN(Number(value)) ? String(value) : (value as Date).toISOString();
   if (tag === 'RegExp') return String(value);
   if (Array.isArray(value)) return list('[', value, ']', budget, nested);
   if (tag === 'Set')
