@@ -110,7 +110,7 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
   const first = toMilliseconds('initial', initial, 'finite');
   const cap = toMilliseconds('max', max);
   const kind = checkJitter(jitter);
-  if (!(factor >= 1 && factor < Number.POSITIVE_INFINITY)) {
+  if (!(typeof factor === 'number' && factor >= 1 && factor < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`\`factor\` must be a number from 1; got ${render(factor)}`);
   }
   if (cap < first) throw new RangeError(`\`max\` must not be less than \`initial\`, ${first} ms; got ${cap} ms`);
@@ -147,7 +147,7 @@ export function proportional(options: ProportionalOptions = {}): Backoff {
   const longest = toMilliseconds('max', max);
   const half = toMilliseconds('expected', expected, 'finite') / 2;
   const kind = checkSimple(jitter);
-  if (!(ratio > 0 && ratio < Number.POSITIVE_INFINITY)) {
+  if (!(typeof ratio === 'number' && ratio > 0 && ratio < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`\`ratio\` must be a number above 0; got ${render(ratio)}`);
   }
   if (longest < shortest)

@@ -220,8 +220,8 @@ function scaleOf(text: string): number {
 }
 
 // By duck type, as signals and clocks come from other realms too.
-function isSignal(value: object): boolean {
-  return typeof value === 'object' && 'aborted' in value && 'addEventListener' in value;
+function isSignal(value: object | null): boolean {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
 }
 
 function isClock(value: Partial<Clock> | null): boolean {
