@@ -30,7 +30,7 @@ export function toMilliseconds(name: string, value: unknown, bounds?: 'finite'):
 
 /** A duration as people say it: `410 ms`, `5 s`, `2.1 s`, `5 min`, `1.5 h`. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  if (Math.round(milliseconds) < 1_000) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 120_000) return `${oneDecimal(milliseconds / 1_000)} s`;
   if (milliseconds < 3_600_000) return `${oneDecimal(milliseconds / 60_000)} min`;
   return `${oneDecimal(milliseconds / 3_600_000)} h`;
