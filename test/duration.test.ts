@@ -89,9 +89,9 @@ describe('formatDuration', () => {
     [119_900, '119.9 s'],
     [120_000, '2 min'],
     [300_000, '5 min'],
-    [7_199_000, '120 min'],
-    [7_200_000, '2 h'],
-    [5_400_000, '90 min'],
+    [3_599_000, '60 min'],
+    [3_600_000, '1 h'],
+    [5_400_000, '1.5 h'],
     [2 ** 31, '596.5 h'],
   ])('writes %d as %s', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);

@@ -1,0 +1,160 @@
+import { createClock } from '@sinonjs/fake-timers';
+import { realClock } from 'unsleep';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Clock, isFaked, Stopwatch } from '../src/clock.ts';
+
+const globalClock = globalThis as unknown as Clock;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('realClock', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+  });
+
+  test('rings in real time while the timers of the application are faked', async () => {
+    await new Promise<void>((ring) => realClock.setTimeout(ring, 1));
+    await new Promise<void>((ring) => realClock.setImmediate?.(ring));
+    expect(vi.getTimerCount()).toBe(0);
+    expect(Date.now()).toBe(0);
+  });
+
+  test('does not ring once cleared', async () => {
+    const ring = vi.fn();
+    const timer = realClock.setTimeout(ring, 0);
+    const immediate = realClock.setImmediate?.(ring);
+    realClock.clearTimeout(timer as never);
+    realClock.clearImmediate?.(immediate as never);
+    await new Promise<void>((ring) => realClock.setTimeout(ring, 2));
+    expect(ring).not.toHaveBeenCalled();
+  });
+
+  test('measures real time while the clock of the application is faked', async () => {
+    const before = realClock.performance.now();
+    await new Promise<void>((ring) => realClock.setTimeout(ring, 2));
+    expect(realClock.performance.now()).toBeGreaterThan(before);
+    expect(performance.now()).toBe(0);
+  });
+
+  test('has no setImmediate where the platform has none', async () => {
+    vi.useRealTimers();
+    vi.stubGlobal('setImmediate', undefined);
+    vi.stubGlobal('clearImmediate', undefined);
+    vi.resetModules();
+    const { realClock } = await import('../src/clock.ts');
+    vi.unstubAllGlobals();
+    expect(realClock.setImmediate).toBe(undefined);
+    expect(realClock.clearImmediate).toBe(undefined);
+  });
+});
+
+describe('isFaked', () => {
+  test('says no of the real clock, whatever is faked', () => {
+    expect(isFaked(realClock)).toBe(false);
+    vi.useFakeTimers();
+    expect(isFaked(realClock)).toBe(false);
+  });
+
+  test('says of globalThis what is so at the moment', () => {
+    expect(isFaked(globalClock)).toBe(false);
+    vi.useFakeTimers();
+    expect(isFaked(globalClock)).toBe(true);
+    vi.useRealTimers();
+    expect(isFaked(globalClock)).toBe(false);
+  });
+
+  test('says no while only the clock is faked, and its timers are real', () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    expect(isFaked(globalClock)).toBe(false);
+  });
+
+  test('says yes of a clock of fake-timers', () => {
+    expect(isFaked(createClock() as unknown as Clock)).toBe(true);
+  });
+});
+
+describe('Stopwatch', () => {
+  /** A clock that shows what it is told. */
+  function hand(now: number) {
+    const clock = { ...globalClock, performance: { now: () => clock.time }, time: now };
+    return clock;
+  }
+
+  test('counts from its start, whatever its clock shows then', () => {
+    const clock = hand(5_000);
+    const stopwatch = new Stopwatch(clock);
+    expect(stopwatch.elapsed()).toBe(0);
+    clock.time = 5_250;
+    expect(stopwatch.elapsed()).toBe(250);
+  });
+
+  test('goes on from where it was when the clock jumps back', () => {
+    const clock = hand(1_000);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 1_100;
+    expect(stopwatch.elapsed()).toBe(100);
+    clock.time = 20;
+    expect(stopwatch.elapsed()).toBe(100);
+    clock.time = 50;
+    expect(stopwatch.elapsed()).toBe(130);
+  });
+
+  test('goes on from where it was when the clock jumps back to before its start only', () => {
+    const clock = hand(1_000);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 990;
+    expect(stopwatch.elapsed()).toBe(0);
+    clock.time = 1_000;
+    expect(stopwatch.elapsed()).toBe(10);
+  });
+
+  test('goes on from where it was when the clock is exchanged, for one that shows more as for one that shows less', () => {
+    const clock = hand(1_000);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 1_100;
+    stopwatch.elapsed();
+    clock.performance = { now: () => 9_000_000 };
+    expect(stopwatch.elapsed()).toBe(100);
+    clock.performance = { now: () => 3 };
+    expect(stopwatch.elapsed()).toBe(100);
+  });
+
+  test('notices that time is faked in the middle, and that it is real again', () => {
+    const stopwatch = new Stopwatch(globalClock);
+    vi.useFakeTimers({ now: 0 });
+    const before = stopwatch.elapsed();
+    expect(stopwatch.elapsed()).toBe(before);
+    vi.advanceTimersByTime(300);
+    expect(stopwatch.elapsed()).toBe(before + 300);
+    vi.useRealTimers();
+    expect(stopwatch.elapsed()).toBeGreaterThanOrEqual(before + 300);
+    expect(stopwatch.elapsed()).toBeLessThan(before + 60_000);
+  });
+
+  test('believes a timer that rings before the clock shows its time', () => {
+    const clock = hand(0);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 99.2;
+    stopwatch.reached(100);
+    expect(stopwatch.elapsed()).toBe(100);
+    clock.time = 109.2;
+    expect(stopwatch.elapsed()).toBe(110);
+  });
+
+  test('believes its timers while the clock stands still', () => {
+    const stopwatch = new Stopwatch(hand(7));
+    stopwatch.reached(100);
+    stopwatch.reached(250);
+    expect(stopwatch.elapsed()).toBe(250);
+  });
+
+  test('is not turned back by a timer that rings late', () => {
+    const clock = hand(0);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 400;
+    stopwatch.reached(100);
+    expect(stopwatch.elapsed()).toBe(400);
+  });
+});
