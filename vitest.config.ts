@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { docBlocks } from './test/doc-blocks.ts';
 
 export default defineConfig({
+  plugins: [docBlocks()],
   resolve: {
     alias: { unsleep: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
   },
