@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { CurrentLook } from '../src/look.ts';
+
+/** A wait whose state can be set. */
+function createWait() {
+  return {
+    lastValue: 'queued' as unknown,
+    lastError: undefined as unknown,
+    triggered: 41,
+    now: 100,
+    elapsed() {
+      return this.now;
+    },
+    remaining() {
+      return 900 - this.now;
+    },
+  };
+}
+
+describe('CurrentLook', () => {
+  test('shows the time of its wait at the moment at which it is read', () => {
+    const wait = createWait();
+    const look = new CurrentLook(wait, 2, 'event');
+    expect([look.attempt, look.wokenBy, look.startedAt]).toEqual([2, 'event', 100]);
+    wait.now = 150;
+    expect([look.startedAt, look.elapsed, look.remaining]).toEqual([100, 150, 750]);
+  });
+
+  test('keeps what it was told at its start', () => {
+    const wait = createWait();
+    const look = new CurrentLook(wait, 2, 'schedule');
+    Object.assign(wait, { lastValue: 'running', lastError: new Error('later'), triggered: 42 });
+    expect([look.lastValue, look.lastError, look.triggered]).toEqual(['queued', undefined, 41]);
+  });
+
+  test('has one signal, which aborts when the look is cut', () => {
+    const look = new CurrentLook(createWait(), 1, 'start');
+    const { signal } = look;
+    expect(look.signal).toBe(signal);
+    expect(signal.aborted).toBe(false);
+    const reason = new Error('cut');
+    look.cut(reason);
+    expect(signal.reason).toBe(reason);
+    expect(look.signal).toBe(signal);
+  });
+
+  test.each<[string, unknown]>([
+    ['an Error', new Error('cut')],
+    ['null', null],
+  ])('has a signal that is aborted when it is asked for after the cut, with %s as the reason', (_, reason) => {
+    const look = new CurrentLook(createWait(), 1, 'start');
+    look.cut(reason);
+    expect(look.signal.aborted).toBe(true);
+    expect(look.signal.reason).toBe(reason);
+  });
+});

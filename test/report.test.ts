@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { GiveUp } from '../src/give-up.ts';
+import { composeMessage, countLooks, reportToJson, type WaitReport } from '../src/report.ts';
+import type { Answer, Span } from '../src/timeline.ts';
+
+function createReport(parts: Partial<WaitReport> = {}): WaitReport {
+  return {
+    name: 'server 41',
+    timeout: 5_000,
+    elapsed: 5_000,
+    looks: 0,
+    wokenLooks: 0,
+    failedLooks: 0,
+    timeline: [],
+    omitted: 0,
+    lastValue: undefined,
+    lastError: undefined,
+    sources: [],
+    toJSON: () => ({}),
+    ...parts,
+  };
+}
+
+const spanOf = (at: number, looks: number, answer: Answer): Span => ({ at, looks, answer });
+const seen = (value: unknown, word?: string): Answer => ({ kind: 'value', value, isDone: false, word });
+
+/** What a message says of one answer. */
+function rowOf(answer: Answer): string {
+  const message = composeMessage('', createReport({ timeline: [spanOf(0, 2, answer)] }), []);
+  return message.replace(/^ +0 ms {2}/, '').replace(/ {3}2 looks {3}← until the end$/, '');
+}
+
+describe('composeMessage', () => {
+  test('is the headline alone when there is nothing else to say', () => {
+    expect(composeMessage('server 41: no', createReport(), [])).toBe('server 41: no');
+  });
+
+  test('says what was seen when, the last value, the remarks and the sources', () => {
+    const running = { status: 'running', progress: 62, host: 'host1' };
+    const report = createReport({
+      timeline: [
+        spanOf(0.2, 3, seen({ status: 'queued' }, 'queued')),
+        spanOf(84, 6, seen({ status: 'preparing' }, 'preparing')),
+        spanOf(410, 2, { kind: 'error', error: new Error('connect ECONNREFUSED 127.0.0.1:8774') }),
+        spanOf(530, 1, seen(running, 'running')),
+      ],
+      lastValue: running,
+      sources: [
+        { name: 'notifications', state: 'failed', wakes: 1, failedAt: 2_100, reason: 'socket closed' },
+        { name: 'orders', state: 'live', wakes: 2 },
+        { name: 'stock', state: 'connecting', wakes: 0 },
+      ],
+    });
+    expect(`\n${composeMessage('server 41: not within 5 s', report, ['waited for status ACTIVE'])}\n`).toBe(`
+server 41: not within 5 s
+
+       0 ms  queued                                3 looks
+      84 ms  preparing                             6 looks
+     410 ms  connect ECONNREFUSED 127.0.0.1:8774   2 looks
+     530 ms  running, 62 %                         1 look   ← until the end
+
+  last value: { status: 'running', progress: 62, host: 'host1' }
+  waited for status ACTIVE
+  wake source "notifications" failed after 2.1 s (socket closed); polling went on without it
+  wake source "stock" was not live yet
+`);
+  });
+
+  test('says how many changes it left out, and where', () => {
+    const timeline = Array.from({ length: 30 }, (_, index) => spanOf(index, 1, seen(index)));
+    const lines = composeMessage('', createReport({ timeline, omitted: 7 }), []).split('\n');
+    expect(lines).toHaveLength(31);
+    expect(lines.slice(4, 7)).toEqual([
+      '       4 ms  4    1 look',
+      '          …  7 more changes',
+      '       5 ms  5    1 look',
+    ]);
+  });
+
+  test('makes room for long times', () => {
+    const timeline = [spanOf(5, 1, seen('a')), spanOf(3.3e12, 1, seen('b'))];
+    const [first, second] = composeMessage('', createReport({ timeline }), []).split('\n');
+    expect(second).toBe("  916666.7 h  'b'   1 look   ← until the end");
+    expect(first).toBe("        5 ms  'a'   1 look");
+  });
+
+  test.each<[string, Answer]>([
+    ["'queued'", seen('queued')],
+    ['{ id: 41 }', seen({ id: 41 })],
+    ["'queued' (done)", { kind: 'value', value: 'queued', isDone: true }],
+    ['held', { kind: 'value', value: 5, isDone: true, word: 'held' }],
+    ['again', seen(undefined, 'again')],
+    ['running, 62 %', seen({ progress: 62 }, 'running')],
+    ['running', seen({ progress: '62' }, 'running')],
+    ['running', seen(null, 'running')],
+    ['(no answer)', { kind: 'unanswered' }],
+    ['RangeError: too far', { kind: 'error', error: new RangeError('too far') }],
+    ['disk full', { kind: 'error', error: new GiveUp('disk full') }],
+    ["{ status: 'ERROR' }", { kind: 'error', error: new GiveUp('disk full'), value: { status: 'ERROR' } }],
+    ['ERROR', { kind: 'error', error: new GiveUp('disk full'), value: {}, word: 'ERROR' }],
+    ['unreadable', { kind: 'error', error: new Error('unreadable'), value: {} }],
+  ])('writes %s', (text, answer) => {
+    expect(rowOf(answer)).toBe(text);
+  });
+
+  test('does not repeat a last value that stands in the timeline as it is', () => {
+    const message = composeMessage(
+      '',
+      createReport({ timeline: [spanOf(0, 2, seen('queued'))], lastValue: 'queued' }),
+      [],
+    );
+    expect(message).toBe("       0 ms  'queued'   2 looks   ← until the end");
+  });
+
+  test('stays short and in its rows, however long an answer, a word or an error is', () => {
+    const long = 'x\n'.repeat(1_000_000);
+    const timeline = [
+      spanOf(0, 1, seen(long)),
+      spanOf(1, 1, seen({}, long)),
+      spanOf(2, 1, { kind: 'error', error: new Error(long.replaceAll('\n', '')) }),
+    ];
+    const message = composeMessage('', createReport({ timeline, lastValue: { long } }), []);
+    expect(message.split('\n')).toHaveLength(5);
+    expect(message.length).toBeLessThan(2_000);
+  });
+});
+
+describe('countLooks', () => {
+  test.each([
+    [0, 0, '0 looks'],
+    [1, 0, '1 look'],
+    [38, 0, '38 looks'],
+    [38, 2, '38 looks, 2 of them woken by events'],
+  ])('of %d looks and %d woken ones: %s', (looks, wokenLooks, text) => {
+    expect(countLooks(createReport({ looks, wokenLooks }))).toBe(text);
+  });
+});
+
+describe('reportToJson', () => {
+  test('is safe for what JSON would choke on', () => {
+    const value: Record<string, unknown> = { id: 1n };
+    value['self'] = value;
+    const error = new TypeError('fetch failed', { cause: new Error('connect', { cause: value }) });
+    const { toJSON, ...report } = createReport({
+      looks: 2,
+      failedLooks: 1,
+      timeline: [spanOf(0, 1, seen(value)), spanOf(5, 1, { kind: 'error', error })],
+      lastValue: value,
+      lastError: error,
+      sources: [{ name: 'orders', state: 'live', wakes: 2 }],
+    });
+    expect(JSON.parse(JSON.stringify(reportToJson(report)))).toEqual({
+      name: 'server 41',
+      timeout: 5_000,
+      elapsed: 5_000,
+      looks: 2,
+      wokenLooks: 0,
+      failedLooks: 1,
+      timeline: [
+        { at: 0, looks: 1, answer: '{ id: 1n, self: [circular] }' },
+        { at: 5, looks: 1, answer: 'fetch failed: connect' },
+      ],
+      omitted: 0,
+      lastValue: '{ id: 1n, self: [circular] }',
+      lastError: 'fetch failed: connect',
+      sources: [{ name: 'orders', state: 'live', wakes: 2 }],
+    });
+  });
+
+  test('leaves out an error that never was', () => {
+    expect(reportToJson(createReport())).toMatchObject({ lastError: undefined, lastValue: 'undefined' });
+  });
+});

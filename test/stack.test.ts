@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CALLER, callerOf, captureStack, checked, framesOf } from '../src/stack.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** A platform that is not V8, for the length of one test. */
+function removeCaptureStackTrace() {
+  const { captureStackTrace } = Error;
+  Reflect.deleteProperty(Error, 'captureStackTrace');
+  return () => Object.assign(Error, { captureStackTrace });
+}
+
+function refuse(): never {
+  throw new RangeError('no');
+}
+
+describe('captureStack', () => {
+  function ours() {
+    return captureStack(ours);
+  }
+  function theirs() {
+    return ours();
+  }
+
+  test('begins below the function of ours that was called', () => {
+    const [first = ''] = framesOf(theirs()).split('\n');
+    expect(first).toContain('theirs');
+    expect(first).toContain('stack.test.ts');
+  });
+
+  test('makes the text only when it is read', () => {
+    const prepare = vi.fn(() => 'text');
+    const { prepareStackTrace } = Error;
+    const holder = ours();
+    Error.prepareStackTrace = prepare;
+    expect(prepare).not.toHaveBeenCalled();
+    Error.prepareStackTrace = prepareStackTrace;
+    expect(framesOf(holder)).toContain('stack.test.ts');
+  });
+
+  test('is the stack of an Error where captureStackTrace is missing', () => {
+    const restore = removeCaptureStackTrace();
+    const holder = theirs();
+    restore();
+    expect(holder).toBeInstanceOf(Error);
+    expect(framesOf(holder)).toContain('theirs');
+  });
+});
+
+describe('framesOf', () => {
+  test.each<[string, string | undefined, string]>([
+    ['Error: no\n    at a (b.ts:1:2)\n    at c', 'the header', '    at a (b.ts:1:2)\n    at c'],
+    ['Error: no\nat the end\n    at a (b.ts:1:2)', 'a message of several lines', '    at a (b.ts:1:2)'],
+    ['Error: no', 'everything, without a frame', ''],
+    ['wait@file.js:1:2\nuser@file.js:3:4', 'everything, as other engines write it', ''],
+    ['', 'nothing', ''],
+  ])('of %j leaves out %s', (stack, _, frames) => {
+    expect(framesOf({ stack })).toBe(frames);
+  });
+
+  test('are none without a stack', () => {
+    expect(framesOf({})).toBe('');
+    expect(framesOf({ stack: undefined })).toBe('');
+  });
+});
+
+describe('checked', () => {
+  function ours<T>(check: () => T) {
+    return checked(check, ours);
+  }
+
+  test('gives back what the check gives', () => {
+    expect(ours(() => 5)).toBe(5);
+  });
+
+  test('throws the same error, whose first frame is the line of the user', () => {
+    const error = new RangeError('no');
+    let thrown: unknown;
+    try {
+      ours(() => {
+        throw error;
+      });
+    } catch (caught) {
+      thrown = caught;
+    }
+    expect(thrown).toBe(error);
+    expect(framesOf(error).split('\n')[0]).toMatch(/stack\.test\.ts/);
+    expect(error.stack).not.toMatch(/at (ours|checked)/);
+    expect(error.stack).toMatch(/^RangeError: no\n/);
+  });
+
+  test('throws the same error where captureStackTrace is missing', () => {
+    const restore = removeCaptureStackTrace();
+    try {
+      expect(() => ours(refuse)).toThrow(new RangeError('no'));
+    } finally {
+      restore();
+    }
+  });
+});
+
+describe('callerOf', () => {
+  const [called, really] = [() => {}, () => {}];
+
+  test('is the function that was called', () => {
+    expect(callerOf({}, called)).toBe(called);
+  });
+
+  test('is the function that the options carry', () => {
+    expect(callerOf({ [CALLER]: really }, called)).toBe(really);
+  });
+});
