@@ -106,12 +106,12 @@ class Wait {
 
   start(): void {
     const { signal, failFast, sources, trigger } = this.settings;
+    // Before all else, though the wait may end at once: a rejection must not become an unhandled one by chance.
+    if (failFast !== undefined) this.#closers.push(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
     if (signal?.aborted) {
       this.#aborted(signal);
       return;
     }
-    // Before the first look, though it may be the last: a rejection must not become an unhandled one by chance.
-    if (failFast !== undefined) this.#closers.push(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
     if (sources.length > 0) {
       const wake = () => this.#wake();
       this.#subscriptions = new Subscriptions(sources, wake, () => this.elapsed());
