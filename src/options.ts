@@ -147,7 +147,7 @@ export function toSettings(options: WaitOptions<never>): Settings {
     maxAttempts: toMaxAttempts(maxAttempts),
     holdFor: holdFor === undefined ? undefined : toMilliseconds('holdFor', holdFor, 'finite') * scale,
     sources: toSources(wakeOn),
-    progress: progress && toProgress(progress),
+    progress: progress === undefined ? undefined : toProgress(progress),
     tolerate,
     failFast,
     trigger,
@@ -180,7 +180,7 @@ export function toMaxAttempts(value: number = Number.POSITIVE_INFINITY): number 
 /** The limit of one look. */
 export function toAttemptTimeout(value: Duration = Number.POSITIVE_INFINITY): number {
   const milliseconds = toMilliseconds('attemptTimeout', value);
-  if (milliseconds === 0) throw new RangeError('`attemptTimeout` must be above 0; got 0');
+  if (milliseconds === 0) throw new RangeError(`\`attemptTimeout\` must be above 0; got ${render(value)}`);
   return milliseconds;
 }
 
@@ -206,9 +206,9 @@ function toSources(wakeOn: WaitOptions['wakeOn']): readonly WakeSource[] {
 }
 
 function toProgress(progress: Progress): NonNullable<Settings['progress']> {
-  check('progress', progress, typeof progress === 'object', 'an object with every and report');
+  check('progress', progress, typeof progress === 'object' && progress !== null, 'an object with every and report');
   const every = toMilliseconds('progress.every', progress.every);
-  if (every === 0) throw new RangeError('`progress.every` must be above 0; got 0');
+  if (every === 0) throw new RangeError(`\`progress.every\` must be above 0; got ${render(progress.every)}`);
   check('progress.report', progress.report, typeof progress.report === 'function', 'a function');
   return { every, report: progress.report };
 }
