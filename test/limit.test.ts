@@ -28,8 +28,9 @@ function watch(promise: Promise<unknown>) {
   return settled;
 }
 
-function after<T>(milliseconds: number, settle: () => T): Promise<T> {
-  return new Promise<void>((resolve) => setTimeout(resolve, milliseconds)).then(settle);
+async function later<T>(milliseconds: number, settle: () => T | Promise<T>): Promise<T> {
+  await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+  return settle();
 }
 
 describe('limit', () => {
@@ -78,7 +79,7 @@ describe('limit', () => {
   );
 
   test('swallows a rejection that comes after the time is up', async () => {
-    const late = later(200, () => Promise.reject(new Error('late')));
+    const late = later<string>(200, () => Promise.reject(new Error('late')));
     const settled = watch(limit<string>(late, 100, settings, tooLate));
     await vi.advanceTimersByTimeAsync(300);
     // An unhandled rejection would fail the run.
