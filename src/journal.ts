@@ -34,11 +34,17 @@ export class Journal {
 
   end(look: JournaledLook, now: number, answer: Answer): void {
     this.slowest = Math.max(this.slowest, now - look.startedAt);
-    this.timeline.add(look.startedAt, answer);
+    this.timeline.add(look.startedAt, seenOf(answer));
     if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
     if (answer.kind === 'error' && !isGiveUp(answer.error)) {
       this.lastError = { error: answer.error };
       this.failedLooks++;
     }
   }
+}
+
+/** What gave up on an answer is the headline of the message; what the answer was belongs into the timeline. */
+function seenOf(answer: Answer): Answer {
+  if (answer.kind !== 'error' || !isGiveUp(answer.error) || !('value' in answer)) return answer;
+  return { kind: 'value', value: answer.value, isDone: false, word: answer.word };
 }

@@ -1,5 +1,4 @@
 import { formatDuration } from './duration.ts';
-import { isGiveUp } from './give-up.ts';
 import { render, renderError } from './render.ts';
 import { type Answer, FIRST, type Span } from './timeline.ts';
 import type { SourceReport } from './wake.ts';
@@ -25,6 +24,9 @@ export interface WaitReport {
   /** Everything as bounded text: safe for circular and huge values. */
   toJSON(): object;
 }
+
+// What a row of the timeline has room for.
+const ROW = 80;
 
 /** Puts together what a failed wait says: a headline, what was seen when, the last value, and what else matters. */
 export function composeMessage(headline: string, report: WaitReport, remarks: readonly string[]): string {
@@ -65,9 +67,8 @@ function timelineRows({ timeline, omitted }: WaitReport): string[] {
 
 function answerText(answer: Answer): string {
   if (answer.kind === 'unanswered') return '(no answer)';
-  // What gave up on an answer is the headline; what the answer was belongs here.
-  if (answer.kind === 'error' && !(isGiveUp(answer.error) && 'value' in answer)) return renderError(answer.error, 100);
-  const text = answer.word === undefined ? render(answer.value, 60) : answer.word + progressOf(answer.value);
+  if (answer.kind === 'error') return renderError(answer.error, 100);
+  const text = answer.word === undefined ? render(answer.value, ROW) : answer.word + progressOf(answer.value);
   return answer.kind === 'value' && answer.isDone && answer.word === undefined ? `${text} (done)` : text;
 }
 
@@ -77,9 +78,12 @@ function progressOf(value: unknown): string {
   return typeof progress === 'number' ? `, ${progress} %` : '';
 }
 
-/** Only for an object: a primitive stands in the timeline already. */
-function lastValueLine({ lastValue }: WaitReport): string[] {
-  return typeof lastValue === 'object' && lastValue !== null ? [`last value: ${render(lastValue, 1_000)}`] : [];
+/** Only when the timeline has not room for it, or shows a word or an error in its place. */
+function lastValueLine({ lastValue, timeline }: WaitReport): string[] {
+  const last = timeline.at(-1)?.answer;
+  const isShown = last?.kind === 'value' && last.word === undefined && render(lastValue, 1_000).length <= ROW;
+  const isObject = typeof lastValue === 'object' && lastValue !== null;
+  return isObject && !isShown ? [`last value: ${render(lastValue, 1_000)}`] : [];
 }
 
 function sourceLine({ name, state, failedAt = 0, reason }: SourceReport): string[] {
