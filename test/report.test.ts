@@ -96,20 +96,30 @@ server 41: not within 5 s
     ['(no answer)', { kind: 'unanswered' }],
     ['RangeError: too far', { kind: 'error', error: new RangeError('too far') }],
     ['disk full', { kind: 'error', error: new GiveUp('disk full') }],
-    ["{ status: 'ERROR' }", { kind: 'error', error: new GiveUp('disk full'), value: { status: 'ERROR' } }],
-    ['ERROR', { kind: 'error', error: new GiveUp('disk full'), value: {}, word: 'ERROR' }],
     ['unreadable', { kind: 'error', error: new Error('unreadable'), value: {} }],
   ])('writes %s', (text, answer) => {
     expect(rowOf(answer)).toBe(text);
   });
 
-  test('does not repeat a last value that stands in the timeline as it is', () => {
-    const message = composeMessage(
-      '',
-      createReport({ timeline: [spanOf(0, 2, seen('queued'))], lastValue: 'queued' }),
-      [],
-    );
-    expect(message).toBe("       0 ms  'queued'   2 looks   ← until the end");
+  test.each<[string, Answer, unknown]>([
+    ['text', seen('queued'), 'queued'],
+    ['an object for which its row has room', seen({ id: 41 }), { id: 41 }],
+    ['text before an error', { kind: 'error', error: new Error('no') }, 'queued'],
+    ['null', seen(null), null],
+  ])('does not repeat the last value when it is %s', (_, answer, lastValue) => {
+    const report = createReport({ timeline: [spanOf(0, 2, answer)], lastValue });
+    expect(composeMessage('', report, [])).not.toContain('last value');
+  });
+
+  const large = { text: 'x'.repeat(100) };
+  test.each<[string, Answer, unknown, string]>([
+    ['a row has no room for it', seen(large), large, `{ text: '${large.text}' }`],
+    ['its row shows a word', seen({ id: 41 }, 'running'), { id: 41 }, '{ id: 41 }'],
+    ['its row shows an error', { kind: 'error', error: new Error('no') }, { id: 41 }, '{ id: 41 }'],
+    ['no look answered', { kind: 'unanswered' }, { id: 41 }, '{ id: 41 }'],
+  ])('shows the last value when %s', (_, answer, lastValue, text) => {
+    const report = createReport({ timeline: [spanOf(0, 2, answer)], lastValue });
+    expect(composeMessage('', report, []).split('\n\n').at(-1)).toBe(`  last value: ${text}`);
   });
 
   test('stays short and in its rows, however long an answer, a word or an error is', () => {
