@@ -166,11 +166,18 @@ class Wait {
   }
 
   #await(look: CurrentLook, answer: PromiseLike<unknown>): void {
-    this.#limited = limitLook(look, answer, this.settings);
-    this.#limited.then(
+    const limited = limitLook(look, answer, this.settings);
+    // Without a limit it is the promise of the user, who may have a `clear` of their own.
+    this.#limited = this.settings.attemptTimeout === Number.POSITIVE_INFINITY ? undefined : limited;
+    limited.then(
       (value) => this.#judge(look, { value }),
       (error) => this.#judge(look, { error }),
     );
+    // The condition itself may have ended the wait.
+    if (look !== this.#look) {
+      this.#limited?.clear?.();
+      return;
+    }
     const end = Math.max(this.settings.timeout, this.#holdEnd);
     this.#setAlarm(look.startedAt < end ? end - this.elapsed() : Math.max(GRACE, this.#journal.slowest));
     this.#attach();
@@ -188,7 +195,7 @@ class Wait {
 
   /** Says what the look meant. Whatever is thrown here ends the wait. */
   #conclude(look: CurrentLook, outcome: Outcome): void {
-    const { tolerate, onLook } = this.settings;
+    const { tolerate, onLook, signal } = this.settings;
     const answer = this.#read(outcome);
     const isNever = answer.kind === 'error' && (isGiveUp(answer.error) || !tolerate(answer.error));
     const isDone = answer.kind === 'value' && answer.isDone;
@@ -199,6 +206,9 @@ class Wait {
       const verdict = isNever ? 'never' : isDone ? 'done' : 'not yet';
       onLook({ attempt, at, took: now - at, wokenBy, verdict, ...outcome });
     }
+    // By the condition or by `onLook`, before the wait listened.
+    if (signal?.aborted) this.#aborted(signal);
+    if (this.#state === 'settled') return;
     if (isNever) throw answer.error;
     const asked = answer.kind === 'error' ? askedPause(answer.error) : askedByAgain(outcome);
     if (isDone) this.#done(answer.value, asked);
