@@ -80,7 +80,8 @@ const NOTHING = 'the condition only ever returned undefined: return what it foun
 
 function answeredNothing({ timeline }: Journal): boolean {
   const [first, ...others] = timeline.spans;
-  return others.length === 0 && first?.answer.kind === 'value' && Object.is(first.answer.value, undefined);
+  if (others.length > 0 || first?.answer.kind !== 'value') return false;
+  return first.answer.value === undefined && first.answer.word === undefined;
 }
 
 /** A promise is truthy whatever it resolves to, so a predicate that gives one would be true at once. */
