@@ -12,14 +12,14 @@ import {
   type LookRecord,
   on,
   pendingWaits,
-  type Wake,
   type WaitOptions,
   type WaitReport,
+  type Wake,
   type WakeSource,
   waitFor,
 } from 'unsleep';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { deferred, isPending, rejection, settle, stampedCalls, useVirtualTime } from './virtual-time.ts';
+import { deferred, rejection, settle, stampedCalls, useVirtualTime } from './virtual-time.ts';
 
 useVirtualTime();
 
@@ -33,7 +33,7 @@ function bell() {
     wakes.add(wake);
     return () => wakes.delete(wake);
   };
-  return { source, ring: () => wakes.forEach((wake) => wake()), wakes };
+  return { source, ring: () => Array.from(wakes, (wake) => wake()), wakes };
 }
 
 /** An answer of a server that asks for a pause. */
@@ -70,7 +70,10 @@ describe('interval', () => {
     const asked: BackoffLook[] = [];
     const random = () => 0.5;
     const interval = (look: BackoffLook) => asked.push(look) * 10;
-    await rejection(waitFor(() => false, { interval, random, timeout: 60 }), 60);
+    await rejection(
+      waitFor(() => false, { interval, random, timeout: 60 }),
+      60,
+    );
     expect(asked).toEqual([
       { attempt: 1, elapsed: 0, previousPause: 0, random },
       { attempt: 2, elapsed: 10, previousPause: 10, random },
@@ -93,7 +96,10 @@ describe('interval', () => {
   });
 
   test.each([Number.NaN, -1, '5', undefined])('that gives %s ends the wait', async (pause) => {
-    const error = await rejection(waitFor(() => false, { interval: (() => pause) as never }), 0);
+    const error = await rejection(
+      waitFor(() => false, { interval: (() => pause) as never }),
+      0,
+    );
     expect(error).toBeInstanceOf(RangeError);
     expect(error.message).toMatch(/^`interval` must give a number of milliseconds >= 0; it gave /);
   });
@@ -287,7 +293,9 @@ describe('Retry-After', () => {
     ['the headers of a fetch response', { response: { headers: new Headers({ 'Retry-After': '2' }) } }],
     ['plain headers', { headers: { 'retry-after': '2' } }],
   ])('of a tolerated error is honoured: %s', async (_, carried) => {
-    const looks = stampedCalls((calls) => calls === 2 || Promise.reject(Object.assign(refusal(500, undefined), carried)));
+    const looks = stampedCalls(
+      (calls) => calls === 2 || Promise.reject(Object.assign(refusal(500, undefined), carried)),
+    );
     await settle(waitFor(looks.call, { interval: exactly(100) }), 2_000);
     expect(looks.at).toEqual([0, 2_000]);
   });
@@ -372,7 +380,12 @@ describe('Retry-After', () => {
 
   test('of an error that is not tolerated changes nothing: the wait ends', async () => {
     const error = refusal(404, 60);
-    expect(await rejection(waitFor(() => Promise.reject<boolean>(error)), 0)).toBe(error);
+    expect(
+      await rejection(
+        waitFor(() => Promise.reject<boolean>(error)),
+        0,
+      ),
+    ).toBe(error);
   });
 });
 
@@ -550,21 +563,38 @@ describe('failFast', () => {
     ['undefined', undefined, 'job: failFast settled with undefined (after'],
     ['a value', { code: 1 }, 'job: failFast settled with { code: 1 } (after'],
   ])('that resolves with %s ends the wait with a text', async (_, value, text) => {
-    const error = await rejection(waitFor(() => false, { name: 'job', failFast: Promise.resolve(value) }), 0);
+    const error = await rejection(
+      waitFor(() => false, { name: 'job', failFast: Promise.resolve(value) }),
+      0,
+    );
     expect(error.name).toBe('WaitFailedError');
     expect(error.message).toContain(text);
   });
 
   test('that rejects with a text ends the wait with that text', async () => {
-    const error = await rejection(waitFor(() => false, { name: 'job', failFast: Promise.reject('crashed') }), 0);
+    const error = await rejection(
+      waitFor(() => false, { name: 'job', failFast: Promise.reject('crashed') }),
+      0,
+    );
     expect(error.message).toMatch(/^job: crashed \(after 0 ms, 1 look\)/);
   });
 
   test('that resolves with an error of another kind of promise ends the wait with that very error', async () => {
     const error = new Error('gone');
+    // biome-ignore lint/suspicious/noThenProperty: a foreign thenable
     const thenable = { then: (resolve: (value: Error) => void) => resolve(error) } as PromiseLike<Error>;
-    expect(await rejection(waitFor(() => false, { failFast: thenable }), 0)).toBe(error);
-    expect(await rejection(waitFor(() => false, { failFast: thenable }), 0)).toBe(error);
+    expect(
+      await rejection(
+        waitFor(() => false, { failFast: thenable }),
+        0,
+      ),
+    ).toBe(error);
+    expect(
+      await rejection(
+        waitFor(() => false, { failFast: thenable }),
+        0,
+      ),
+    ).toBe(error);
   });
 
   test('that settled long ago fails each wait that is not done at once', async () => {
@@ -581,7 +611,14 @@ describe('failFast', () => {
     const { promise } = deferred<void>();
     const then = vi.spyOn(promise, 'then');
     for (let count = 0; count < 100; count++) await waitFor(() => true, { failFast: promise });
-    await Promise.all(Array.from({ length: 10 }, () => settle(waitFor(({ attempt }) => attempt === 2, { failFast: promise }), 10)));
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        settle(
+          waitFor(({ attempt }) => attempt === 2, { failFast: promise }),
+          10,
+        ),
+      ),
+    );
     expect(then).toHaveBeenCalledOnce();
   });
 
@@ -601,7 +638,12 @@ describe('failFast', () => {
       given = signal;
       return new Promise(() => {});
     };
-    expect(await rejection(waitFor(() => true, { failFast: Promise.reject(error), trigger }), 0)).toBe(error);
+    expect(
+      await rejection(
+        waitFor(() => true, { failFast: Promise.reject(error), trigger }),
+        0,
+      ),
+    ).toBe(error);
     expect(given?.reason ?? error).toBe(error);
   });
 
@@ -611,12 +653,993 @@ describe('failFast', () => {
   ])('never becomes an unhandled rejection when the wait %s', async (_, options) => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
-    await settle(waitFor(() => true, options(Promise.reject(new Error('gone')))), 0);
+    await settle(
+      waitFor(() => true, options(Promise.reject(new Error('gone')))),
+      0,
+    );
     await realTurn();
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
   });
 });
+
+describe('progress', () => {
+  test('tells at every interval what was seen so far, and stops with the wait', async () => {
+    const told: [number, number, unknown, string][] = [];
+    const report = (seen: WaitReport) => told.push([seen.elapsed, seen.looks, seen.lastValue, seen.name]);
+    const looks = stampedCalls((calls, { attempt }: Look) => (calls === 4 ? 'done' : attempt * 0));
+    const waiting = waitFor(looks.call, {
+      name: 'job',
+      progress: { every: '100ms', report },
+      interval: exactly(120),
+    });
+    await settle(waiting, 2_000);
+    expect(told).toEqual([
+      [100, 1, 0, 'job'],
+      [200, 2, 0, 'job'],
+      [300, 3, 0, 'job'],
+    ]);
+  });
+
+  test('goes on while a look hangs, and tells that there was no answer yet', async () => {
+    const told: WaitReport[] = [];
+    const progress = { every: 100, report: (seen: WaitReport) => told.push(seen) };
+    await rejection(waitFor(never, { progress, timeout: 250 }), 250);
+    expect(told.map(({ elapsed, looks, timeline }) => [elapsed, looks, timeline])).toEqual([
+      [100, 1, []],
+      [200, 1, []],
+    ]);
+  });
+
+  test('gives reports that do not change afterwards', async () => {
+    const told: WaitReport[] = [];
+    const progress = { every: 12, report: (seen: WaitReport) => told.push(seen) };
+    await rejection(
+      waitFor(() => false, { progress, timeout: 50, interval: exactly(10) }),
+      50,
+    );
+    expect(told.map(({ timeline }) => timeline[0]?.looks)).toEqual([2, 3, 4, 5]);
+  });
+
+  test('is told by nobody when the wait is done at the first look', async () => {
+    const report = vi.fn();
+    await waitFor(() => true, { progress: { every: 1, report } });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(report).not.toHaveBeenCalled();
+  });
+
+  test('goes on while the trigger runs', async () => {
+    const report = vi.fn();
+    const trigger = () => new Promise((resolve) => setTimeout(resolve, 250));
+    await settle(
+      waitFor(() => true, { trigger, progress: { every: 100, report } }),
+      250,
+    );
+    expect(report).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('onLook', () => {
+  test('gets a record of every look: when, how long, why, what it meant and what it gave', async () => {
+    const records: LookRecord[] = [];
+    const onLook = (record: LookRecord) => records.push(record);
+    const { source, ring } = bell();
+    const error = refusal(500, undefined);
+    const condition = async ({ attempt }: Look) => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (attempt === 1) throw error;
+      return attempt === 3 && 'there';
+    };
+    const waiting = waitFor(condition, { onLook, interval: exactly(100), wakeOn: source });
+    await vi.advanceTimersByTimeAsync(60);
+    ring();
+    await settle(waiting, 1_000);
+    expect(records).toEqual([
+      { attempt: 1, at: 0, took: 10, wokenBy: 'start', verdict: 'not yet', error },
+      { attempt: 2, at: 60, took: 10, wokenBy: 'event', verdict: 'not yet', value: false },
+      { attempt: 3, at: 170, took: 10, wokenBy: 'schedule', verdict: 'done', value: 'there' },
+    ]);
+  });
+
+  test('says done for each look of a hold, and never for the one that ends a wait without success', async () => {
+    const verdicts: string[] = [];
+    const onLook = ({ verdict }: LookRecord) => verdicts.push(verdict);
+    const condition = ({ attempt }: Look) => attempt < 3 || giveUp('gone');
+    await rejection(waitFor(condition, { onLook, holdFor: '1h', interval: exactly(10) }), 20);
+    expect(verdicts).toEqual(['done', 'done', 'never']);
+  });
+
+  test('gets the value that failWhen refused', async () => {
+    const onLook = vi.fn();
+    await rejection(
+      waitFor(() => 'broken', { onLook, failWhen: (value) => value === 'broken' }),
+      0,
+    );
+    expect(onLook.mock.calls).toEqual([
+      [{ attempt: 1, at: 0, took: 0, wokenBy: 'start', verdict: 'never', value: 'broken' }],
+    ]);
+  });
+
+  test('gets the error of a look that was cut', async () => {
+    const errors: unknown[] = [];
+    const options = { onLook: ({ error }: LookRecord) => errors.push(error), attemptTimeout: 10, maxAttempts: 1 };
+    await rejection(waitFor(never, options), 10);
+    expect(errors).toEqual([
+      expect.objectContaining({ name: 'TimeoutError', message: 'look 1 had no answer within 10 ms' }),
+    ]);
+  });
+
+  test('that aborts ends the wait with the reason, whatever the look said', async () => {
+    for (const answer of [true, false]) {
+      const controller = new AbortController();
+      const onLook = vi.fn(() => controller.abort('enough'));
+      await expect(waitFor(() => answer, { onLook, signal: controller.signal })).rejects.toBe('enough');
+      expect(onLook).toHaveBeenCalledOnce();
+    }
+  });
+
+  test('that aborts in a later look ends the wait without a diagnosis nobody reads', async () => {
+    const controller = new AbortController();
+    const name = vi.fn(() => 'job');
+    const onLook = ({ attempt }: LookRecord) => attempt === 2 && controller.abort('enough');
+    const options = { name, onLook, signal: controller.signal, maxAttempts: 2, interval: exactly(10) };
+    await settle(
+      waitFor(() => false, options),
+      10,
+    );
+    expect(name).not.toHaveBeenCalled();
+  });
+});
+
+describe('name', () => {
+  test('stands in front of the message', async () => {
+    const error = await rejection(
+      waitFor(() => false, { name: 'server 41 active', timeout: 0 }),
+      0,
+    );
+    expect(error.message).toMatch(/^server 41 active: not within 0 ms \(1 look\)/);
+  });
+
+  test('as a function is called once, and only when the wait has failed', async () => {
+    const name = vi.fn(() => 'server 41');
+    const looks = stampedCalls((calls) => calls === 3);
+    await settle(waitFor(looks.call, { name }), 100);
+    expect(name).not.toHaveBeenCalled();
+    const error = await rejection(
+      waitFor(() => false, { name, timeout: 50 }),
+      50,
+    );
+    expect(name).toHaveBeenCalledOnce();
+    expect(error.message).toMatch(/^server 41: not within/);
+  });
+
+  test('as a function is not called for an abort with a reason of its own', async () => {
+    const name = vi.fn(() => 'server 41');
+    const controller = new AbortController();
+    const waiting = waitFor(() => false, { name, signal: controller.signal });
+    controller.abort('enough');
+    await expect(waiting).rejects.toBe('enough');
+    expect(name).not.toHaveBeenCalled();
+  });
+
+  test('as a function that throws does not hide what happened', async () => {
+    const name = () => {
+      throw new Error('no name');
+    };
+    function isServerReady() {
+      return false;
+    }
+    const error = await rejection(waitFor(isServerReady, { name, timeout: 0 }), 0);
+    expect(error.message).toMatch(/^isServerReady \(its name threw no name\): not within 0 ms/);
+  });
+
+  test('is the name or the text of the condition when nobody gave one', async () => {
+    const isReady = () => false;
+    const named = await rejection(waitFor(isReady, { timeout: 0 }), 0);
+    const text = await rejection(
+      waitFor(() => [].length > 1, { timeout: 0 }),
+      0,
+    );
+    expect(named.message).toMatch(/^isReady: /);
+    expect(text.message).toMatch(/^\(\) => \[\]\.length > 1: /);
+  });
+});
+
+describe('look', () => {
+  test('tells the attempt, the time that passed and the time that is left', async () => {
+    const seen: number[][] = [];
+    const condition = ({ attempt, elapsed, remaining }: Look) => seen.push([attempt, elapsed, remaining]) < 0;
+    await rejection(waitFor(condition, { timeout: 250, interval: exactly(100) }), 250);
+    expect(seen).toEqual([
+      [1, 0, 250],
+      [2, 100, 150],
+      [3, 200, 50],
+      [4, 250, 0],
+    ]);
+  });
+
+  test('tells the time as it passes during the look', async () => {
+    const seen: number[][] = [];
+    const condition = async (look: Look) => {
+      seen.push([look.elapsed, look.remaining]);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      seen.push([look.elapsed, look.remaining]);
+      return true;
+    };
+    await settle(waitFor(condition, { timeout: 100 }), 30);
+    expect(seen).toEqual([
+      [0, 100],
+      [30, 70],
+    ]);
+  });
+
+  test('never has less than nothing left, in a hold beyond the deadline', async () => {
+    const seen: number[] = [];
+    await settle(
+      waitFor(({ remaining }) => seen.push(remaining), { timeout: 10, holdFor: 100, interval: exactly(50) }),
+      100,
+    );
+    expect(seen).toEqual([10, 0, 0]);
+  });
+
+  test('has endless time left when there is no timeout', async () => {
+    const waiting = waitFor(({ remaining }) => remaining, { timeout: Number.POSITIVE_INFINITY });
+    await expect(waiting).resolves.toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('shows the last value and the last error, each from the last look that had one', async () => {
+    const seen: unknown[][] = [];
+    const error = refusal(503, undefined);
+    const condition = ({ attempt, lastValue, lastError }: Look) => {
+      seen.push([lastValue, lastError]);
+      if (attempt === 2) throw error;
+      return attempt === 4 ? true : 0;
+    };
+    await settle(waitFor(condition, { interval: exactly(10) }), 30);
+    expect(seen).toEqual([
+      [undefined, undefined],
+      [0, undefined],
+      [0, error],
+      [0, error],
+    ]);
+  });
+
+  test('shows what the trigger gave', async () => {
+    const order: string[] = [];
+    const trigger = async () => {
+      order.push('trigger');
+      return { id: 41 };
+    };
+    const condition = ({ triggered, wokenBy }: Look<{ id: number }>) => order.push(wokenBy) > 0 && triggered;
+    await expect(waitFor(condition, { trigger })).resolves.toEqual({ id: 41 });
+    expect(order).toEqual(['trigger', 'start']);
+  });
+
+  test('gives the trigger a signal that aborts when the budget is used up', async () => {
+    let given: AbortSignal | undefined;
+    const trigger = (signal: AbortSignal) => {
+      given = signal;
+      return new Promise(() => {});
+    };
+    const error = await rejection(
+      waitFor(() => true, { trigger, timeout: 300, name: 'job' }),
+      300,
+    );
+    expect(error.message).toBe('job: not within 300 ms (0 looks)\n\n  the trigger was still pending after 300 ms');
+    expect(given?.reason).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('makes its signal on first use, and always gives the same one', async () => {
+    const controller = vi.spyOn(globalThis, 'AbortController');
+    const signals = new Set<AbortSignal>();
+    await waitFor((look) => {
+      expect(controller).not.toHaveBeenCalled();
+      return signals.add(look.signal).add(look.signal);
+    });
+    expect(signals.size).toBe(1);
+    expect(controller).toHaveBeenCalledOnce();
+    controller.mockRestore();
+  });
+
+  test('keeps its own attempt after it was cut, while the next is under way', async () => {
+    const looks: Look[] = [];
+    const condition = (look: Look) => (looks.push(look) < 3 ? never() : true);
+    await settle(waitFor(condition, { attemptTimeout: 50, interval: exactly(10) }), 120);
+    expect(looks.map(({ attempt, wokenBy, lastError }) => [attempt, wokenBy, lastError !== undefined])).toEqual([
+      [1, 'start', false],
+      [2, 'schedule', true],
+      [3, 'schedule', true],
+    ]);
+    expect(looks.map(({ signal }) => signal.aborted)).toEqual([true, true, false]);
+  });
+
+  test('does not abort its signal when it has answered', async () => {
+    const signals: AbortSignal[] = [];
+    const condition = async ({ signal }: Look) => signals.push(signal) < 0;
+    await rejection(waitFor(condition, { timeout: 20, interval: exactly(10) }), 20);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false]);
+  });
+
+  test('that is cut is not waited for: its late answer neither ends the wait nor counts', async () => {
+    const first = deferred<boolean>();
+    const looks = stampedCalls((calls) => (calls === 1 ? first.promise : false));
+    const waiting = waitFor(looks.call, { attemptTimeout: 50, interval: exactly(100), timeout: 200 });
+    await vi.advanceTimersByTimeAsync(60);
+    first.resolve(true);
+    await rejection(waiting, 200);
+    expect(looks.at).toEqual([0, 150, 200]);
+  });
+});
+
+describe('a wait inside a wait', () => {
+  test('ends with the outer one, and leaves nothing behind', async () => {
+    const inner = vi.fn(() => false);
+    let ended: unknown;
+    const condition = ({ signal, remaining }: Look) => {
+      const waiting = waitFor(inner, { signal, timeout: remaining, interval: exactly(40) });
+      return waiting.catch((error) => {
+        ended = error;
+        throw error;
+      });
+    };
+    const start = performance.now();
+    const outer = waitFor(condition, { timeout: 100 });
+    await rejection(
+      outer.finally(() => expect(performance.now() - start).toBe(100)),
+      1_000,
+    );
+    expect(inner).toHaveBeenCalledTimes(3);
+    expect(ended).toMatchObject({ name: 'WaitTimeoutError' });
+  });
+
+  test('is aborted with the reason of the outer one', async () => {
+    const controller = new AbortController();
+    const reasons: unknown[] = [];
+    const condition = ({ signal }: Look) =>
+      waitFor(() => false, { signal }).catch((reason) => {
+        reasons.push(reason);
+        throw reason;
+      });
+    const outer = waitFor(condition, { signal: controller.signal });
+    await vi.advanceTimersByTimeAsync(30);
+    controller.abort('enough');
+    await expect(outer).rejects.toBe('enough');
+    expect(reasons).toEqual(['enough']);
+  });
+
+  test('is cut with a deadline by the limit of the look', async () => {
+    const errors: Error[] = [];
+    const condition = ({ signal, attempt }: Look) =>
+      attempt === 2 || waitFor(() => false, { signal }).catch((error) => errors.push(error) < 0);
+    await settle(waitFor(condition, { attemptTimeout: 100, interval: exactly(10) }), 110);
+    expect(errors).toEqual([expect.objectContaining({ name: 'WaitTimeoutError' })]);
+    expect(errors[0]?.message).toContain('not within the 100 ms of its signal');
+  });
+});
+
+describe('the error of a wait', () => {
+  test('has the last error of a look as its cause, the very same object', async () => {
+    const errors = [refusal(500, undefined), refusal(502, undefined)];
+    const condition = ({ attempt }: Look) => {
+      const error = errors[attempt - 1];
+      if (error) throw error;
+      return false;
+    };
+    const error = await rejection(waitFor(condition, { timeout: 30, interval: exactly(10) }), 30);
+    expect(error.cause).toBe(errors[1]);
+  });
+
+  test('has no cause when no look threw', async () => {
+    const error = await rejection(
+      waitFor(() => false, { timeout: 0 }),
+      0,
+    );
+    expect('cause' in error).toBe(false);
+  });
+
+  test('has a cause also when a look threw undefined', async () => {
+    const options = { timeout: 0, tolerate: () => true };
+    const error = await rejection(
+      waitFor(() => Promise.reject<boolean>(undefined), options),
+      0,
+    );
+    expect('cause' in error).toBe(true);
+    expect(error.cause).toBeUndefined();
+  });
+
+  test('has the last value and the report, neither of them enumerable', async () => {
+    const value = { status: 'queued' };
+    const error = await rejection(
+      waitFor(() => value, { until: () => false, timeout: 0, name: 'job' }),
+      0,
+    );
+    expect(error).toMatchObject({ lastValue: value, report: { name: 'job', looks: 1, lastValue: value, timeout: 0 } });
+    expect(Object.keys(error)).toEqual([]);
+  });
+
+  test('tells in its report what was seen, when, and how often', async () => {
+    const answers = [0, 0, 1, 1, 1];
+    const condition = () => answers.shift() ?? 2;
+    const waiting = waitFor(condition, { until: (value) => value > 2, timeout: 60, interval: exactly(10) });
+    const { report } = (await rejection(waiting, 60)) as unknown as { report: WaitReport };
+    expect(report.timeline.map(({ at, looks }) => [at, looks])).toEqual([
+      [0, 2],
+      [20, 3],
+      [50, 2],
+    ]);
+    expect(report).toMatchObject({ looks: 7, wokenLooks: 0, failedLooks: 0, elapsed: 60, omitted: 0 });
+  });
+
+  test('counts failed looks in its report', async () => {
+    const condition = ({ attempt }: Look) => attempt > 2 && Promise.reject<boolean>(refusal(503, undefined));
+    const error = await rejection(waitFor(condition, { timeout: 30, interval: exactly(10) }), 30);
+    expect(error).toMatchObject({ report: { looks: 4, failedLooks: 2, lastValue: false } });
+  });
+});
+
+describe('the stack of an error', () => {
+  const ends: [string, () => Promise<unknown>][] = [
+    [
+      'at the first look',
+      function callSite() {
+        return waitFor(() => false, { timeout: 0 });
+      },
+    ],
+    [
+      'in a pause',
+      function callSite() {
+        return waitFor(() => false, { timeout: 50 });
+      },
+    ],
+    [
+      'of an asynchronous condition',
+      function callSite() {
+        return waitFor(async () => false, { timeout: 50 });
+      },
+    ],
+    [
+      'of a look that hangs',
+      function callSite() {
+        return waitFor(never, { timeout: 50 });
+      },
+    ],
+    [
+      'of a trigger that hangs',
+      function callSite() {
+        return waitFor(() => true, { timeout: 50, trigger: never });
+      },
+    ],
+    [
+      'of a condition that gives up at once',
+      function callSite() {
+        return waitFor(() => giveUp('never'));
+      },
+    ],
+    [
+      'of failFast',
+      function callSite() {
+        return waitFor(() => false, { failFast: Promise.resolve('gone') });
+      },
+    ],
+    [
+      'of a deadline said with a signal',
+      function callSite() {
+        return waitFor(() => true, { signal: AbortSignal.abort(new DOMException('late', 'TimeoutError')) });
+      },
+    ],
+    [
+      'of an option that is refused',
+      function callSite() {
+        return waitFor(() => true, { timeout: -1 });
+      },
+    ],
+    [
+      'of a wait with own defaults',
+      function callSite() {
+        return createWaiter({ timeout: 50 }).waitFor(() => false);
+      },
+    ],
+  ];
+
+  test.each(ends)('begins with the line of the caller: %s', async (_, callSite) => {
+    const error = await rejection(callSite(), 50);
+    expect(firstFrame(error)).toMatch(/ at callSite .*wait\.test\.ts/);
+  });
+
+  test('names that very line', async () => {
+    const here = new Error('here');
+    const waiting = waitFor(() => false, { timeout: 50 });
+    const error = await rejection(waiting, 50);
+    const lineOf = (error: Error) => Number(/wait\.test\.ts:(\d+)/.exec(error.stack ?? '')?.[1]);
+    expect(lineOf(error)).toBe(lineOf(here) + 1);
+  });
+
+  test('begins with the line of the caller also when the wait is awaited later', async () => {
+    async function callSite() {
+      const waiting = waitFor(() => false, { timeout: 50 });
+      waiting.catch(() => {});
+      await vi.advanceTimersByTimeAsync(100);
+      return waiting;
+    }
+    expect(firstFrame(await rejection(callSite(), 100))).toMatch(/ at callSite /);
+  });
+
+  test('begins with the name and the message', async () => {
+    const error = await rejection(
+      waitFor(() => false, { name: 'job', timeout: 0 }),
+      0,
+    );
+    expect(error.stack?.startsWith(`WaitTimeoutError: ${error.message}\n    at `)).toBe(true);
+  });
+});
+
+describe('the message of a wait', () => {
+  test('of a timeout shows what was seen, when it changed, and what events did', async () => {
+    const { source, ring } = bell();
+    const status = (elapsed: number) =>
+      elapsed < 100 ? { status: 'queued' } : { status: 'running', progress: elapsed / 10, host: 'host1' };
+    const condition = ({ elapsed }: Look) => {
+      if (elapsed >= 200 && elapsed < 400) {
+        const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8774'), { code: 'ECONNREFUSED' });
+        throw new TypeError('fetch failed', { cause });
+      }
+      return status(elapsed);
+    };
+    const broken: WakeSource = Object.defineProperty(() => Promise.reject(new Error('socket closed')), 'name', {
+      value: 'notifications',
+    });
+    const waiting = waitFor(condition, {
+      name: 'server 41 live-migrated',
+      until: ({ status }) => status === 'completed',
+      timeout: '1s',
+      interval: exactly(100),
+      wakeOn: [source, broken],
+    });
+    await vi.advanceTimersByTimeAsync(450);
+    ring();
+    const error = await rejection(waiting, 1_000);
+    expect(error.message).toMatchInlineSnapshot(`
+      "server 41 live-migrated: not within 1 s (12 looks, 1 of them woken by events)
+
+             0 ms  { status: 'queued' }                                  1 look
+           100 ms  { status: 'running', progress: 10, host: 'host1' }    1 look
+           200 ms  fetch failed: connect ECONNREFUSED 127.0.0.1:8774     2 looks
+           400 ms  { status: 'running', progress: 40, host: 'host1' }    1 look
+           450 ms  { status: 'running', progress: 45, host: 'host1' }    1 look
+           550 ms  { status: 'running', progress: 55, host: 'host1' }    1 look
+           650 ms  { status: 'running', progress: 65, host: 'host1' }    1 look
+           750 ms  { status: 'running', progress: 75, host: 'host1' }    1 look
+           850 ms  { status: 'running', progress: 85, host: 'host1' }    1 look
+           950 ms  { status: 'running', progress: 95, host: 'host1' }    1 look
+              1 s  { status: 'running', progress: 100, host: 'host1' }   1 look   ← until the end
+
+        wake source "notifications" failed after 0 ms (socket closed); polling went on without it"
+    `);
+  });
+
+  test('of used up attempts says so', async () => {
+    const condition = ({ attempt }: Look) => attempt > 2 && 0;
+    const error = await rejection(
+      waitFor(condition, { name: 'queue is empty', maxAttempts: 4, interval: exactly(250) }),
+      750,
+    );
+    expect(error.message).toMatchInlineSnapshot(`
+      "queue is empty: not done after 4 looks (in 750 ms)
+
+             0 ms  false   2 looks
+           500 ms  0       2 looks   ← until the end"
+    `);
+  });
+
+  test('of a failure leads with the reason', async () => {
+    const jobs = [{ state: 'queued' }, { state: 'running' }, { state: 'crashed', code: 137 }];
+    const error = await rejection(
+      waitFor(({ attempt }) => jobs[attempt - 1], {
+        name: 'job 7',
+        until: (job) => job?.state === 'done',
+        failWhen: (job) => job?.state === 'crashed' && `job 7 crashed with code ${job.code}`,
+        interval: exactly(1_000),
+      }),
+      2_000,
+    );
+    expect(error.message).toMatchInlineSnapshot(`
+      "job 7: job 7 crashed with code 137 (after 2 s, 3 looks)
+
+             0 ms  { state: 'queued' }               1 look
+              1 s  { state: 'running' }              1 look
+              2 s  { state: 'crashed', code: 137 }   1 look   ← until the end"
+    `);
+  });
+
+  test('of a look that hangs says which and for how long', async () => {
+    const condition = ({ attempt }: Look) => attempt > 1 && never();
+    const error = await rejection(
+      waitFor(condition, { name: 'port 8080', timeout: '2s', interval: exactly(500) }),
+      2_000,
+    );
+    expect(error.message).toMatchInlineSnapshot(`
+      "port 8080: not within 2 s (2 looks)
+
+             0 ms  false         1 look
+           500 ms  (no answer)   1 look   ← until the end
+
+        look 2 was still pending after 1.5 s"
+    `);
+  });
+
+  test('of a relapse says when it was done', async () => {
+    const condition = ({ elapsed }: Look) => elapsed >= 500 && elapsed < 1_500;
+    const options = { name: 'leader elected', holdFor: '2s', timeout: '1s', interval: exactly(500) } as const;
+    const error = await rejection(waitFor(condition, options), 2_000);
+    expect(error.message).toMatchInlineSnapshot(`
+      "leader elected: not within 1 s (4 looks)
+
+             0 ms  false         1 look
+           500 ms  true (done)   2 looks
+            1.5 s  false         1 look   ← until the end
+
+        it was done at 500 ms, and then no longer"
+    `);
+  });
+
+  test('of a condition that answers nothing names eventually', async () => {
+    const condition = (() => undefined) as () => boolean | undefined;
+    const error = await rejection(waitFor(condition, { name: 'it', timeout: 0 }), 0);
+    expect(error.message).toMatchInlineSnapshot(`
+      "it: not within 0 ms (1 look)
+
+             0 ms  undefined   1 look   ← until the end
+
+        the condition only ever returned undefined: return what it found, or use eventually() for assertions"
+    `);
+  });
+
+  test('of a refused server tells how long the server wants to be left alone', async () => {
+    const condition = () => Promise.reject<boolean>(refusal(429, 60));
+    const error = await rejection(waitFor(condition, { name: 'image built' }), 0);
+    expect(error.message).toMatchInlineSnapshot(`
+      "image built: not within 4 s (1 look)
+
+             0 ms  status 429   1 look   ← until the end
+
+        gave up after 0 ms: it must not look again for 60 s, which is too late"
+    `);
+  });
+
+  test('stays short, however long the wait and its values are', async () => {
+    const condition = ({ attempt }: Look) => ({ attempt, text: 'x'.repeat(100_000) });
+    const error = await rejection(
+      waitFor(condition, { until: () => false, timeout: '10s', interval: exactly(10) }),
+      10_000,
+    );
+    expect(error.message.length).toBeLessThan(6_000);
+    expect(error.message).toContain('971 more changes');
+  });
+});
+
+describe('UNSLEEP_TIMEOUT_SCALE', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.resetModules();
+  });
+
+  /** The library as it is when this scale is in the environment. */
+  async function load(scale: string): Promise<typeof import('unsleep')> {
+    vi.useRealTimers();
+    vi.stubEnv('UNSLEEP_TIMEOUT_SCALE', scale);
+    vi.resetModules();
+    const library = await import('unsleep');
+    vi.useFakeTimers();
+    return library;
+  }
+
+  test('multiplies the timeout, and the message says so', async () => {
+    const { waitFor } = await load('3');
+    const looks = stampedCalls(() => false);
+    const waiting = waitFor(looks.call, { timeout: '2s', interval: Number.POSITIVE_INFINITY, name: 'job' });
+    const error = await rejection(waiting, 6_000);
+    expect(looks.at).toEqual([0, 6_000]);
+    expect(error.message).toMatch(/^job: not within 6 s \(2 s x UNSLEEP_TIMEOUT_SCALE 3\) \(2 looks\)/);
+  });
+
+  test('multiplies the default timeout', async () => {
+    const { waitFor } = await load('0.5');
+    const error = await rejection(
+      waitFor(() => false, { interval: '1h' }),
+      2_000,
+    );
+    expect(error.message).toContain('not within 2 s (4 s x UNSLEEP_TIMEOUT_SCALE 0.5)');
+  });
+
+  test('multiplies attemptTimeout and holdFor, and no interval', async () => {
+    const { waitFor } = await load('3');
+    const looks = stampedCalls((calls) => (calls === 1 ? never() : true));
+    await settle(waitFor(looks.call, { attemptTimeout: 100, holdFor: 50, interval: exactly(70) }), 520);
+    expect(looks.at).toEqual([0, 370, 440, 510, 520]);
+  });
+
+  test('multiplies the time of consistently', async () => {
+    const { consistently } = await load('2');
+    const looks = stampedCalls(() => true);
+    await settle(consistently(looks.call, { for: 100, interval: Number.POSITIVE_INFINITY }), 200);
+    expect(looks.at).toEqual([0, 200]);
+  });
+
+  test('multiplies the attemptTimeout and the timeout of retry, each once', async () => {
+    const { retry } = await load('3');
+    const calls = stampedCalls(never);
+    const options = { attemptTimeout: 100, maxAttempts: 9, interval: exactly(50), timeout: 300, name: 'job' };
+    const error = await rejection(retry(calls.call, options), 900);
+    expect(calls.at).toEqual([0, 350, 700]);
+    expect(error.message).toContain('not within 900 ms (300 ms x UNSLEEP_TIMEOUT_SCALE 3)');
+  });
+
+  test.each(['0', '-1', 'fast', 'Infinity', ''])('of %j is refused by every wait', async (scale) => {
+    const { waitFor } = await load(scale);
+    const condition = vi.fn(() => true);
+    const waiting = waitFor(condition);
+    await expect(waiting).rejects.toThrow(`UNSLEEP_TIMEOUT_SCALE must be a number above 0; got '${scale}'`);
+    expect(condition).not.toHaveBeenCalled();
+  });
+});
+
+describe('clock', () => {
+  test('may be one of @sinonjs/fake-timers, which then is all the time there is', async () => {
+    const clock = createClock();
+    const at: number[] = [];
+    const condition = ({ elapsed }: Look) => at.push(elapsed) === 4;
+    const waiting = waitFor(condition, { clock, interval: exactly(100), attemptTimeout: '1s', timeout: '1h' });
+    expect(vi.getTimerCount()).toBe(0);
+    await clock.tickAsync(300);
+    await expect(waiting).resolves.toBe(true);
+    expect(at).toEqual([0, 100, 200, 300]);
+    expect(clock.countTimers()).toBe(0);
+  });
+
+  test('without setImmediate still lets time turn between two looks', async () => {
+    const { setImmediate: _, clearImmediate: __, ...clock } = createClock();
+    let looks = 0;
+    const waiting = waitFor(() => ++looks === 3, { clock, interval: 0 });
+    expect(looks).toBe(1);
+    await clock.tickAsync(2);
+    await expect(waiting).resolves.toBe(true);
+  });
+});
+
+describe('what a condition gives', () => {
+  /** A promise of foreign make that answers later. */
+  const foreign = (answer: (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => void) => {
+    const then = (resolve: never, reject: never) => void setTimeout(() => answer(resolve, reject), 10);
+    return { then } as unknown as PromiseLike<unknown>;
+  };
+
+  test('may be a promise of foreign make', async () => {
+    const result = await settle(
+      waitFor(() => foreign((resolve) => resolve('there'))),
+      10,
+    );
+    expect(result).toEqual({ status: 'fulfilled', value: 'there' });
+  });
+
+  test('may be a promise of foreign make that rejects', async () => {
+    const error = new Error('mine');
+    expect(
+      await rejection(
+        waitFor(() => foreign((_resolve, reject) => reject(error))),
+        10,
+      ),
+    ).toBe(error);
+  });
+
+  test('may be a promise of foreign make that throws', async () => {
+    const error = new Error('mine');
+    const thenable = {
+      // biome-ignore lint/suspicious/noThenProperty: a foreign thenable
+      then: () => {
+        throw error;
+      },
+    } as unknown as PromiseLike<boolean>;
+    expect(
+      await rejection(
+        waitFor(() => thenable),
+        0,
+      ),
+    ).toBe(error);
+  });
+
+  test('is cut when it is a promise of foreign make that hangs', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: a foreign thenable
+    const thenable = { then: () => {} } as unknown as PromiseLike<boolean>;
+    const error = await rejection(
+      waitFor(() => thenable, { timeout: 100, attemptTimeout: 30, interval: exactly(50) }),
+      150,
+    );
+    expect(error.cause).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('may have a `then` that throws: that is an error of the condition', async () => {
+    const error = new Error('no then');
+    const value = Object.defineProperty({}, 'then', {
+      get: () => {
+        throw error;
+      },
+    });
+    expect(
+      await rejection(
+        waitFor(() => value),
+        0,
+      ),
+    ).toBe(error);
+    expect(
+      await rejection(
+        eventually(() => value, { tolerate: () => false }),
+        0,
+      ),
+    ).toBe(error);
+  });
+
+  test('may be an object with a `clear` of its own, which is not called', async () => {
+    const clear = vi.fn();
+    const answer = Object.assign(never(), { clear });
+    await rejection(
+      waitFor(() => answer, { timeout: 50 }),
+      50,
+    );
+    expect(clear).not.toHaveBeenCalled();
+  });
+});
+
+describe('re-entrancy', () => {
+  test('a condition that aborts and answers with a promise is the last look', async () => {
+    const controller = new AbortController();
+    const condition = vi.fn(async ({ attempt }: Look) => {
+      if (attempt === 2) controller.abort('enough');
+      return false;
+    });
+    const waiting = waitFor(condition, { signal: controller.signal, interval: exactly(10), attemptTimeout: 10 });
+    expect(await settle(waiting, 10)).toEqual({ status: 'rejected', reason: 'enough' });
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(condition).toHaveBeenCalledTimes(2);
+  });
+
+  test.each([1, 2])('a condition that aborts in look %i ends the wait, also when it says done', async (last) => {
+    const controller = new AbortController();
+    const condition = ({ attempt }: Look) => {
+      if (attempt === last) controller.abort('enough');
+      return attempt === last;
+    };
+    const waiting = waitFor(condition, { signal: controller.signal, interval: exactly(10) });
+    expect(await settle(waiting, 10)).toEqual({ status: 'rejected', reason: 'enough' });
+  });
+
+  test('a condition that aborts and then rejects leaves no unhandled rejection', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const controller = new AbortController();
+    const condition = async ({ attempt }: Look) => {
+      if (attempt < 2) return false;
+      controller.abort('enough');
+      throw new Error('late');
+    };
+    await settle(waitFor(condition, { signal: controller.signal, interval: exactly(10) }), 10);
+    await realTurn();
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  test('a condition that wakes its own wait looks once more, and not in the same turn', async () => {
+    const { source, ring } = bell();
+    let depth = 0;
+    const depths: number[] = [];
+    const condition = ({ attempt }: Look) => {
+      depths.push(++depth);
+      if (attempt < 3) ring();
+      depth--;
+      return attempt === 3;
+    };
+    await settle(waitFor(condition, { wakeOn: source, interval: '1h' }), 5);
+    expect(depths).toEqual([1, 1, 1]);
+  });
+
+  test('a condition may start another wait and await it', async () => {
+    const inner = stampedCalls((calls) => calls === 3);
+    const condition = ({ attempt }: Look) =>
+      attempt === 2 || waitFor(inner.call, { interval: exactly(10) }).then(() => false);
+    const looks = settle(waitFor(condition, { interval: exactly(10) }), 30);
+    expect((await looks).status).toBe('fulfilled');
+    expect(inner.at).toEqual([0, 10, 20]);
+  });
+
+  test('a name function, a report and an unsubscribe may start waits of their own', async () => {
+    const start = () => void waitFor(() => true);
+    const name = () => {
+      start();
+      return 'job';
+    };
+    const options = { name, wakeOn: () => start, progress: { every: 10, report: start }, timeout: 25 };
+    const error = await rejection(
+      waitFor(() => false, options),
+      25,
+    );
+    expect(error.message).toMatch(/^job: /);
+  });
+
+  test('an abort of the look, heard by the condition, changes nothing any more', async () => {
+    const { source, ring } = bell();
+    const controller = new AbortController();
+    const condition = vi.fn(({ signal }: Look) => {
+      signal.addEventListener('abort', () => {
+        ring();
+        controller.abort('too late');
+      });
+      return never();
+    });
+    const error = await rejection(
+      waitFor(condition, { wakeOn: source, signal: controller.signal, timeout: 20 }),
+      1_000,
+    );
+    expect(error.name).toBe('WaitTimeoutError');
+    expect(condition).toHaveBeenCalledOnce();
+  });
+});
+
+describe('options', () => {
+  test.each<[string, WaitOptions | null | number]>([
+    ['`options`', null],
+    ['`options`', 5_000],
+    ['`timeout`', { timeout: Number.NaN }],
+    ['`interval`', { interval: 'soon' as never }],
+    ['`attemptTimeout`', { attemptTimeout: 0 }],
+    ['`maxAttempts`', { maxAttempts: 0 }],
+    ['`holdFor`', { holdFor: Number.POSITIVE_INFINITY }],
+    ['`until`', { until: true as never }],
+    ['`failWhen`', { failWhen: 'ERROR' as never }],
+    ['`tolerate`', { tolerate: 'all' as never }],
+    ['`failFast`', { failFast: (() => {}) as never }],
+    ['`wakeOn`', { wakeOn: new EventEmitter() as never }],
+    ['`wakeOn`', { wakeOn: [on(new EventEmitter(), 'x'), null] as never }],
+    ['`trigger`', { trigger: Promise.resolve() as never }],
+    ['`signal`', { signal: new AbortController() as never }],
+    ['`name`', { name: 5 as never }],
+    ['`onLook`', { onLook: [] as never }],
+    ['`progress`', { progress: 100 as never }],
+    ['`progress.every`', { progress: { every: 0, report: () => {} } }],
+    ['`progress.report`', { progress: { every: 10 } as never }],
+    ['`unref`', { unref: 1 as never }],
+    ['`advanceTimers`', { advanceTimers: true as never }],
+    ['`clock`', { clock: Date as never }],
+    ['`random`', { random: 0.5 as never }],
+  ])('%s is refused before anything is called: %j', async (name, options) => {
+    const condition = vi.fn(() => true);
+    const error = await rejection(waitFor(condition, options as WaitOptions), 0);
+    expect(error.message).toMatch(new RegExp(`^${name} must .*; got `));
+    expect(condition).not.toHaveBeenCalled();
+  });
+
+  test('that are undefined leave the defaults', async () => {
+    const nothing = Object.fromEntries(
+      ['timeout', 'interval', 'until', 'tolerate', 'wakeOn', 'clock', 'random', 'unref'].map((key) => [key, undefined]),
+    );
+    await expect(waitFor(() => 'there', nothing)).resolves.toBe('there');
+  });
+});
+
+describe('pending waits', () => {
+  test('are listed from the call on while the first look hangs', async () => {
+    const { promise, resolve } = deferred<boolean>();
+    const waiting = waitFor(() => promise, { name: 'job' });
+    expect(pendingWaits().map(({ name, looks }) => [name, looks])).toEqual([['job', 1]]);
+    resolve(true);
+    await settle(waiting, 0);
+    expect(pendingWaits()).toEqual([]);
+  });
+});
+
+/** The first line below the message. */
+function firstFrame(error: Error): string | undefined {
+  return /^ +at .*$/m.exec(error.stack ?? '')?.[0];
+}
 
 /** Node tells of unhandled rejections only once the microtasks of a real turn are done. */
 async function realTurn(): Promise<void> {
