@@ -1,0 +1,85 @@
+// Puts one bug after the other into a copy of the code, and shows which test turns red. Run it with `npm run mutations`.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BUGS, type Bug } from './bugs.ts';
+
+interface Assertion {
+  readonly status: string;
+  readonly fullName: string;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const copy = mkdtempSync(join(tmpdir(), 'unsleep-mutations-'));
+for (const name of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
+  cpSync(join(root, name), join(copy, name), { recursive: true });
+}
+symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+
+const survivors: string[] = [];
+const rows: string[] = [];
+for (const bug of BUGS) {
+  const red = redTests(bug);
+  if (red.length === 0) survivors.push(bug.name);
+  rows.push(`| ${bug.name} | \`${bug.file}\` | ${red[0] ?? '**none**'} | ${red.length} |`);
+  say(`${red.length === 0 ? 'GREEN' : 'red  '}  ${bug.name}: ${red.length} tests, first: ${red[0] ?? 'none'}`);
+}
+rmSync(copy, { recursive: true });
+writePage();
+say(`${BUGS.length - survivors.length} passed, ${survivors.length} failed`);
+process.exitCode = survivors.length;
+
+/** The unit tests that fail with this bug. */
+function redTests({ name, file, text, instead }: Bug): string[] {
+  const path = join(copy, 'src', file);
+  const source = readFileSync(path, 'utf8');
+  if (source.split(text).length !== 2) throw new Error(`"${name}": its text must stand in ${file} exactly once`);
+  writeFileSync(
+    path,
+    source.replace(text, () => instead),
+  );
+  try {
+    return run();
+  } finally {
+    writeFileSync(path, source);
+  }
+}
+
+function run(): string[] {
+  const report = join(copy, 'report.json');
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const args = [vitest, 'run', '--reporter=json', `--outputFile=${report}`, '--testTimeout=3000', '--bail=5'];
+  // The unit tests alone: what turns red there needs no service, and is red at once.
+  const excluded = ['fake-nova', 'scenarios', 'package', 'mutations'].map((folder) => `--exclude=test/${folder}/**`);
+  rmSync(report, { force: true });
+  spawnSync(process.execPath, [...args, ...excluded, '--exclude=test/examples.test.ts'], {
+    cwd: copy,
+    timeout: 180_000,
+  });
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+    testResults: { assertionResults: Assertion[]; message: string }[];
+  };
+  const assertions = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const failed = assertions.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName.trim());
+  // A suite that does not even load says so in its message.
+  return failed.length > 0 ? failed : testResults.flatMap(({ message }) => (message === '' ? [] : [message]));
+}
+
+function writePage(): void {
+  const page = `# Bugs put in on purpose
+
+Each row is a bug that \`npm run mutations\` puts into a copy of the code, and the first unit test that turned red. It stops at five red tests
+a bug. A bug that leaves the suite green is a bug of the suite. The list is \`test/mutations/bugs.ts\`; this page is written by the command.
+
+| bug | in | first test that turned red | red tests |
+|---|---|---|---|
+${rows.join('\n')}
+`;
+  writeFileSync(join(root, 'docs/decisions/0008-mutations.md'), page);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
