@@ -43,7 +43,8 @@ export function postUntilAccepted(posting: Posting, options: FollowOptions, sign
         if (taken) return taken;
         const { taskState, host } = await nova.showServer(before.id, { signal: look.signal });
         if (taskState !== null && !posting.isBeside) return undefined;
-        if (host !== before.host && !posting.continues) giveUp(`somebody else has moved it to ${host} in the meantime`);
+        if (doubt && host !== before.host && !posting.continues)
+          giveUp(`somebody else has moved it to ${host} in the meantime`);
       }
       isRepeated = true;
       // Until there is an answer: a look that is cut leaves none.

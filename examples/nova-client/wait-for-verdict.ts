@@ -29,7 +29,7 @@ export async function waitForVerdict<Seen extends object, Triggered = unknown>(
   judge: (seen: Seen, look: Look<Triggered>) => Verdict,
   options: VerdictOptions<Triggered>,
 ): Promise<Seen> {
-  const { settle = 500, patience = 10_000, interval = proportional(), ...rest } = options;
+  const { settle = 500, patience = 10_000, interval = proportional(), name, ...rest } = options;
   const pace = typeof interval === 'function' ? interval : constant(interval);
   let verdict = PENDING;
   let quiet = { print: '', since: 0 };
@@ -38,9 +38,9 @@ export async function waitForVerdict<Seen extends object, Triggered = unknown>(
 
   const look = async (look: Look<Triggered>) => {
     const seen: object = await read(look);
-    const print = JSON.stringify(seen);
-    if (print !== quiet.print) quiet = { print, since: look.elapsed };
     verdict = judge(seen as Seen, look);
+    const print = JSON.stringify([seen, verdict]);
+    if (print !== quiet.print) quiet = { print, since: look.elapsed };
     // There is no later look than that at the deadline.
     isOver = look.elapsed >= due() || look.wokenBy === 'deadline';
     return seen;
@@ -49,6 +49,8 @@ export async function waitForVerdict<Seen extends object, Triggered = unknown>(
     timeout: '5m',
     attemptTimeout: '10s',
     ...rest,
+    // A look that the deadline cuts leaves no verdict of its own: the one before it is still worth telling.
+    name: () => name() + (isOver || !('because' in verdict) ? '' : `, last seen: ${verdict.because}`),
     tolerate: isPassing,
     until: () => verdict.is === 'done',
     holdFor: settle > 0 ? settle : undefined,
