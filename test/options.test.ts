@@ -507,9 +507,9 @@ describe('UNSLEEP_TIMEOUT_SCALE', () => {
     },
   );
 
-  test('is none where there is no process', async () => {
+  test('is none where there is no environment', async () => {
     vi.stubEnv('UNSLEEP_TIMEOUT_SCALE', '0');
-    vi.stubGlobal('process', undefined);
+    vi.stubGlobal('process', Object.create(process, { env: { value: undefined } }));
     vi.resetModules();
     const { waitFor } = await import('unsleep').finally(() => vi.unstubAllGlobals());
     await expect(waitFor(() => 5)).resolves.toBe(5);
