@@ -38,6 +38,7 @@ export function eventually<Value, Triggered = unknown>(
 ): Promise<Exclude<Value, Again | false>> {
   const toWay = () => {
     check('assertion', assertion, typeof assertion === 'function', 'a function');
+    check('options', options, typeof options === 'object' && options !== null, 'an object');
     return {
       condition: assertion,
       isDone: (value: unknown) => value !== false && !isAgain(value),
