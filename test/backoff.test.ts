@@ -98,6 +98,13 @@ describe('exponential', () => {
     ]);
   });
 
+  test('throws the dice for the first pause only', () => {
+    const chances = [0.5, 0, 0.9, 0.1];
+    expect(pauses(exponential({ initial: 100, factor: 4 }), 4, () => chances.shift() ?? 0)).toEqual([
+      50, 200, 800, 3_200,
+    ]);
+  });
+
   test.each([
     ['full', [50, 100, 200, 400, 500, 500]],
     ['equal', [75, 150, 300, 600, 750, 750]],
@@ -188,6 +195,7 @@ describe('proportional', () => {
     const backoff = proportional({ expected: '10s' });
     expect(pauseAfter(backoff, 1_000, 1)).toBe(4_000);
     expect(pauseAfter(backoff, 5_000, 1)).toBe(500);
+    expect(pauseAfter(backoff, 4_000, 2)).toBe(400);
     expect(pauseAfter(backoff, 4_900, 1, 1 - 2 ** -53)).toBe(0);
   });
 

@@ -20,6 +20,7 @@ describe('onAbort', () => {
     expect(callback).not.toHaveBeenCalled();
     controller.abort();
     expect(callback).toHaveBeenCalledOnce();
+    expect(countListeners(controller.signal)).toBe(0);
   });
 
   test('has one listener on a signal, however many wait for it, and none once they have left', () => {

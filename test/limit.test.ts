@@ -129,6 +129,18 @@ describe('limitLook', () => {
     expect(look.signal.aborted).toBe(false);
   });
 
+  test('takes a foreign promise whose then throws for a look that threw', async () => {
+    const error = new Error('then');
+    const answer = {
+      // biome-ignore lint/suspicious/noThenProperty: a foreign promise is the point
+      then: () => {
+        throw error;
+      },
+    };
+    await expect(limitLook(createLook(), answer, toSettings({}))).rejects.toBe(error);
+    await expect(limitLook(createLook(), answer, toSettings({ attemptTimeout: 100 }))).rejects.toBe(error);
+  });
+
   test('sets no timer without a limit', async () => {
     const answer = limitLook(createLook(), Promise.resolve(5), toSettings({}));
     expect(vi.getTimerCount()).toBe(0);

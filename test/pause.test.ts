@@ -118,6 +118,7 @@ describe('Alarm', () => {
     [100, 300],
     [300, 100],
     [2 ** 40, 100],
+    [2 ** 40, 0],
     [0, 100],
     [100, 0],
   ])('rings as it was set last: after %d ms, anew to %d ms', (first, second) => {

@@ -54,6 +54,7 @@ describe('isTransient', () => {
     ['fetch failed, without a cause', new TypeError('fetch failed')],
     ['Failed to fetch, as Chrome says', new TypeError('Failed to fetch')],
     ['a cause of a cause of a cause', new Error('a', { cause: new Error('b', { cause: fetchFailed('EPIPE') }) })],
+    ['a code three causes deep', [1, 2, 3].reduce<unknown>((cause) => new Error('', { cause }), { code: 'EPIPE' })],
     ['a look that was cut', Object.assign(new Error('too late'), { name: 'TimeoutError' })],
     ['a TimeoutError of the platform', new DOMException('too late', 'TimeoutError')],
     ['a cut look as a cause', new Error('read', { cause: new DOMException('too late', 'TimeoutError') })],
