@@ -139,7 +139,14 @@ describe('Stopwatch', () => {
     clock.time = 99.2;
     stopwatch.reached(100);
     expect(stopwatch.elapsed()).toBe(100);
-    clock.time = 109.2;
+  });
+
+  test('goes on from the time of a timer that rang before the clock showed it', () => {
+    const clock = hand(0);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 99.5;
+    stopwatch.reached(100);
+    clock.time = 109.5;
     expect(stopwatch.elapsed()).toBe(110);
   });
 
