@@ -67,7 +67,7 @@ describe('render', () => {
 
   test('cuts a text before it is written', () => {
     expect(render('x'.repeat(2_000_000), 10)).toMatch(/^'x{7,8}…'?$/);
-    expect(render({ log: 'x'.repeat(2_000_000), id: 1 }, 40)).toHaveLength(40);
+    expect(render({ log: 'x'.repeat(2_000_000), id: 1 }, 40)).toMatch(/^\{ log: 'x+….{0,20}$/);
   });
 
   test('shows that it cut a text', () => {
