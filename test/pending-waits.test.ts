@@ -1,42 +1,75 @@
-import { pendingWaits, waitFor } from 'unsleep';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EventEmitter } from 'eventemitter3';
+import { consistently, constant, eventually, pendingWaits, retry, waitFor, waitForEvent, waitForStatus } from 'unsleep';
+import { describe, expect, test, vi } from 'vitest';
+import { deferred, settle, useVirtualTime } from './virtual-time.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: 0 });
-});
+useVirtualTime();
 
-afterEach(() => {
-  expect(vi.getTimerCount(), 'timers left behind').toBe(0);
-  vi.useRealTimers();
-});
+const exactly = (pause: number) => constant(pause, { jitter: 'none' });
+const names = () => pendingWaits().map(({ name }) => name);
 
 describe('pendingWaits', () => {
-  test('lists no wait that was done at its first look', async () => {
-    const waiting = waitFor(() => 5);
+  test('is empty when nobody waits', () => {
     expect(pendingWaits()).toEqual([]);
-    await waiting;
   });
 
-  test('lists the waits that are alive, oldest first, with what they have seen', async () => {
-    let isDone = false;
-    const settings = { interval: 100, random: () => 0 };
-    const waits = ['door', 'window'].map((name) => waitFor(() => isDone, { ...settings, name }));
+  test('tells of every kind of wait, oldest first', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waits = [
+      waitFor(() => false, { signal, name: 'a' }),
+      eventually(() => false, { signal, name: 'b' }),
+      consistently(() => true, { signal, name: 'c', for: '1h' }),
+      waitForStatus(() => 'x', { signal, name: 'd', target: 'y' as string }),
+      waitForEvent(new EventEmitter(), 'x', { signal, name: 'e' }),
+      retry(() => new Promise(() => {}), { signal, name: 'f' }),
+      waitFor(() => true, { signal, name: 'g', trigger: () => new Promise(() => {}) }),
+    ];
+    expect(names()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+    controller.abort('enough');
+    await Promise.allSettled(waits);
+    expect(pendingWaits()).toEqual([]);
+  });
+
+  test('tells what each has seen so far', async () => {
+    const waiting = waitFor(({ attempt }) => attempt === 4, { name: 'job', interval: exactly(100), timeout: '1s' });
     await vi.advanceTimersByTimeAsync(250);
-    expect(pendingWaits().map(({ name, looks, elapsed }) => [name, looks, elapsed])).toEqual([
-      ['door', 3, 250],
-      ['window', 3, 250],
+    expect(pendingWaits()).toMatchObject([
+      { name: 'job', elapsed: 250, timeout: 1_000, looks: 3, lastValue: false, timeline: [{ at: 0, looks: 3 }] },
     ]);
-    isDone = true;
-    await vi.advanceTimersByTimeAsync(50);
-    await Promise.all(waits);
-    expect(pendingWaits()).toEqual([]);
+    await settle(waiting, 50);
   });
 
-  test('lists a wait no longer that has failed', async () => {
-    const waiting = waitFor(() => false, { timeout: 100 }).catch(() => 'failed');
-    expect(pendingWaits()).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(100);
-    expect(await waiting).toBe('failed');
-    expect(pendingWaits()).toEqual([]);
+  test('tells of a retry that pauses', async () => {
+    const task = vi.fn(() => Promise.reject({ status: 503 }));
+    const waiting = retry(task, { name: 'upload', interval: exactly(100), maxAttempts: 2 });
+    await vi.advanceTimersByTimeAsync(50);
+    expect(names()).toEqual(['upload']);
+    await settle(waiting, 50);
+  });
+
+  test('does not tell of a wait any more once it has settled, however it did', async () => {
+    const { promise, resolve } = deferred<boolean>();
+    const waits = [
+      waitFor(() => promise, { name: 'a' }),
+      waitFor(() => false, { name: 'b', timeout: 10 }),
+      waitFor(() => false, { name: 'c', maxAttempts: 2, interval: exactly(20) }),
+      waitFor(() => false, { name: 'd', failFast: promise }),
+    ];
+    const outcomes = Promise.allSettled(waits);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(names()).toEqual(['a', 'c', 'd']);
+    resolve(true);
+    await vi.advanceTimersByTimeAsync(10);
+    await outcomes;
+    expect(names()).toEqual([]);
+  });
+
+  test('gives reports that can be written as JSON', async () => {
+    const circular: Record<string, unknown> = { id: 1n };
+    circular['self'] = circular;
+    const waiting = waitFor(() => circular, { until: () => false, name: 'job', timeout: 10 });
+    expect(JSON.parse(JSON.stringify(pendingWaits()))).toMatchObject([{ name: 'job', looks: 1 }]);
+    await settle(waiting, 10);
   });
 });
