@@ -7,5 +7,5 @@ declare global {
   }
 }
 
-const documents = import.meta.glob(['../*.md', '../docs/**/*.md', '../src/**/*.ts'], { query: '?doc-blocks.ts' });
+const documents = import.meta.glob(['../*.md', '../docs/**/*.md', '../src/**/*.ts'], { query: '?doc-blocks' });
 for (const importTests of Object.values(documents)) await importTests();

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import ts from 'typescript';
 import type { Vite } from 'vitest/node';
 
-const QUERY = '?doc-blocks.ts';
+const QUERY = '?doc-blocks';
+// A folder that is not there: under its own name, the coverage would take a block for a part of the source.
+const TESTS = join(process.cwd(), 'doc-blocks/');
 const FENCE = /^\s*(?:\* )?\s*```(.*)$/;
 const RESULT = /\/\/ => (.+)$/gm;
 // Highlighted as code, and never run: what no test reads is wrong sooner or later.
@@ -11,7 +13,7 @@ const NOT_RUN = /^(ts.+|typescript.*|m?js\b.*|c?js\b.*|jsx?\b.*|javascript.*|[cm
 const HEADER = "import { describe as $describe, expect as $expect, test as $test } from 'vitest'; ";
 
 /**
- * Makes a test of every `ts` block of a document, or of a source's comments, when it is imported with `?doc-blocks.ts`.
+ * Makes a test of every `ts` block of a document, or of a source's comments, when it is imported with `?doc-blocks`.
  *
  * A block may begin with imports, and `expression; // => value` expects that value. A block that imports `test` from
  * vitest is a suite. Every line keeps its number, so a failure points into the document.
@@ -21,10 +23,16 @@ export function docBlocks(): Vite.Plugin {
     name: 'doc-blocks',
     // Before vite's own plugins, which would read the file as what it is.
     enforce: 'pre',
+    async resolveId(source, importer) {
+      if (!source.endsWith(QUERY)) return undefined;
+      const file = await this.resolve(source.slice(0, -QUERY.length), importer);
+      return file && `${TESTS}${relative(process.cwd(), file.id)}.ts`;
+    },
     async load(id) {
-      if (!id.endsWith(QUERY)) return undefined;
-      const path = id.slice(0, -QUERY.length);
-      return toTests(await readFile(path, 'utf8'), relative(process.cwd(), path));
+      if (!id.startsWith(TESTS)) return undefined;
+      const name = id.slice(TESTS.length, -'.ts'.length);
+      this.addWatchFile(join(process.cwd(), name));
+      return toTests(await readFile(name, 'utf8'), name);
     },
   };
 }
