@@ -1,4 +1,4 @@
-import { giveUp, waitFor } from 'unsleep';
+import { giveUp, type Look, retry, waitFor } from 'unsleep';
 import type { Accepted, NovaClient } from './nova-client.ts';
 import { isRefusal, NovaError } from './nova-error.ts';
 import { isPassing } from './passing.ts';
@@ -26,48 +26,87 @@ export interface Posting {
   readonly onRefused: (reason: string) => void;
 }
 
+/** A request that was accepted, and how the server was right before that. */
+export interface Posted extends Accepted {
+  readonly before: Server;
+}
+
 /**
  * Posts, and posts again after a refusal that passes, once nothing else is under way on the server.
  *
  * A request without a clear answer is not repeated before it is known that it took no effect.
  */
-export function postUntilAccepted(posting: Posting, options: FollowOptions, signal: AbortSignal): Promise<Accepted> {
-  const { nova, before, isPassingRefusal, onRefused } = posting;
-  let isRepeated = false;
-  let doubt: NovaError | undefined;
-  const { wakeOn, interval, attemptTimeout, clock, random } = options;
-  return waitFor(
-    async (look) => {
-      if (isRepeated) {
-        const taken = doubt && (await traceOf(posting, doubt, look.signal));
-        if (taken) return taken;
-        const { taskState, host } = await nova.showServer(before.id, { signal: look.signal });
-        if (taskState !== null && !posting.isBeside) return undefined;
-        if (doubt && host !== before.host && !posting.continues)
-          giveUp(`somebody else has moved it to ${host} in the meantime`);
-      }
-      isRepeated = true;
-      // Until there is an answer: a look that is cut leaves none.
-      doubt = new NovaError({ method: 'POST', path: before.id, reason: 'no answer in time' });
-      try {
-        return await posting.post({ signal: look.signal });
-      } catch (error) {
-        if (error instanceof NovaError) {
-          onRefused(error.reason);
-          doubt = isInDoubt(error) ? error : undefined;
-        }
-        throw error;
-      }
-    },
-    {
+export async function postUntilAccepted(
+  posting: Posting,
+  options: FollowOptions,
+  signal: AbortSignal,
+): Promise<Posted> {
+  const { wakeOn, interval, attemptTimeout = '10s', clock, random } = options;
+  try {
+    const accepted = await retry((call) => posting.post(call), { maxAttempts: 1, attemptTimeout, signal, clock });
+    return { ...accepted, before: posting.before };
+  } catch (error) {
+    if (!isWorthAnother(posting, error)) throw error;
+    return await waitFor(repeating(posting, error), {
       // The wait that this belongs to knows the deadline.
       timeout: Number.POSITIVE_INFINITY,
-      tolerate: (error) =>
-        isPassing(error) || (error instanceof NovaError && (isInDoubt(error) || isPassingRefusal(error))),
+      tolerate: (later) => isWorthAnother(posting, later),
       ...{ signal, wakeOn, interval, attemptTimeout, clock, random },
-      name: `POST ${posting.action} of server ${before.id}`,
-    },
-  );
+      name: `POST ${posting.action} of server ${posting.before.id}`,
+    });
+  }
+}
+
+/** The condition of being accepted, after a first refusal. */
+function repeating(posting: Posting, refused: unknown) {
+  const { nova, before, onRefused } = posting;
+  let doubt = doubtOf(refused);
+  let last = before;
+  onRefused(reasonOf(refused));
+  return async ({ attempt, signal }: Look): Promise<Posted | undefined> => {
+    // It may have asked for a pause, which is the wait's to keep.
+    if (attempt === 1) throw refused;
+    const taken = doubt && (await traceOf(posting, doubt, signal));
+    if (taken) return { ...taken, before: last };
+    const row = await nova.showServer(before.id, { signal });
+    if (row.taskState !== null && !posting.isBeside) return undefined;
+    if (doubt && row.host !== last.host && !posting.continues) {
+      giveUp(`somebody else has moved it to ${row.host} in the meantime`);
+    }
+    // Until there is an answer: a look that is cut leaves none.
+    doubt = NO_ANSWER;
+    last = row;
+    try {
+      return { ...(await posting.post({ signal })), before: last };
+    } catch (error) {
+      doubt = doubtOf(error);
+      onRefused(reasonOf(error));
+      throw error;
+    }
+  };
+}
+
+interface Doubt {
+  readonly requestId?: string | undefined;
+}
+
+const NO_ANSWER: Doubt = {};
+
+/** Whether the request may have taken effect all the same, and by what id it would be known. */
+function doubtOf(error: unknown): Doubt | undefined {
+  if (!(error instanceof NovaError) || error.status === undefined) return NO_ANSWER;
+  if (error.status < 500) return undefined;
+  // The id in the answer of a proxy, which does not speak as Nova does, is anybody's.
+  return error.word === undefined ? NO_ANSWER : error;
+}
+
+function isWorthAnother({ isPassingRefusal }: Posting, error: unknown): boolean {
+  if (isPassing(error)) return true;
+  return error instanceof NovaError && (error.status === undefined || isPassingRefusal(error));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof NovaError ? error.reason : String(error);
 }
 
 /** A 409 that says that something else is under way, or that the service is not there yet. */
@@ -75,13 +114,8 @@ export function isBusy(error: NovaError): boolean {
   return isRefusal(error, 409) && /task_state|Service is unavailable/.test(error.reason);
 }
 
-/** Whether the request may have taken effect all the same. */
-function isInDoubt({ status }: NovaError): boolean {
-  return status === undefined || status >= 500;
-}
-
 /** The action that the request opened, if it took effect: known by its id, or by being new and of its kind. */
-async function traceOf(posting: Posting, doubt: NovaError, signal: AbortSignal): Promise<Accepted | undefined> {
+async function traceOf(posting: Posting, doubt: Doubt, signal: AbortSignal): Promise<Accepted | undefined> {
   const { nova, before, knownActions, action } = posting;
   const actions = await nova.listActions(before.id, { signal });
   const isOurs = doubt.requestId

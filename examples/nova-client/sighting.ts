@@ -18,14 +18,17 @@ export interface Sighting {
   readonly record: Migration | undefined;
   /** Read only when nothing seems to move any more. */
   readonly action: InstanceAction | undefined;
+  /** Whether a later move of the same server has begun: then its row tells nothing of this one any more. */
+  readonly isSuperseded: boolean;
 }
 
 /** Puts a sighting together. */
-export function toSighting({ row, record, action }: Pick<Sighting, 'row' | 'record' | 'action'>): Sighting {
+export function toSighting(read: Pick<Sighting, 'row' | 'record' | 'action' | 'isSuperseded'>): Sighting {
+  const { row, record } = read;
   const progress = record?.status === 'running' && row?.progress ? ` ${row.progress} %` : '';
   const shown = { migration: record ? record.status + progress : 'no record yet', server: tellServer(row) };
-  const hidden = { row: { value: row }, record: { value: record }, action: { value: action } };
-  return Object.defineProperties(shown, hidden) as Sighting;
+  const hidden = Object.entries(read).map(([key, value]) => [key, { value }]);
+  return Object.defineProperties(shown, Object.fromEntries(hidden)) as Sighting;
 }
 
 /** Whether no task is under way on the server: what is not done now will not be done by itself. */
@@ -36,14 +39,14 @@ export function isAtRest(row: Server | undefined): boolean {
 /** It went wrong; why, is taken from the first that knows: the fault, the action's events, whoever else was asked. */
 export function failed(
   what: string,
-  { row, action }: Sighting,
+  { row, action, isSuperseded }: Sighting,
   hint?: (() => string | undefined) | undefined,
 ): Verdict {
   const cause = row?.fault ?? failureIn(action) ?? hint?.();
   const because = cause === undefined ? what : `${what}: ${cause}`;
   // The fault of an ERROR is recorded a moment later.
   const isExplained = row?.status !== 'ERROR' || row.fault !== null;
-  if (isAtRest(row)) return { is: 'failed', because, isFinal: isExplained };
+  if (isAtRest(row) || isSuperseded) return { is: 'failed', because, isFinal: isExplained };
   return { is: 'failed', because: `${because}; but the server is still ${tellServer(row)}`, isFinal: false };
 }
 

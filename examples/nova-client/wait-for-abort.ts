@@ -22,6 +22,7 @@ export function waitForAbort(
       isPassingRefusal: () => false,
       isBeside: true,
       continues: ({ id }) => id === record,
+      success: ['cancelled'],
       judge: (seen, start) => judge(seen, start, options),
     },
     options,

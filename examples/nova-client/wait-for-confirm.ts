@@ -15,6 +15,7 @@ export function waitForConfirm(nova: NovaClient, serverId: string, options: Move
       post: (call) => nova.confirmResize(serverId, call),
       isPassingRefusal: isTooEarly,
       continues: isUnconfirmed,
+      success: ['confirmed'],
       judge: (seen, start) => judge(seen, start, options),
     },
     options,

@@ -40,7 +40,7 @@ export async function waitForDelete(
     const row = await unlessGone(nova.showServer(serverId, { signal }));
     const asksAction = options.strict && !row && requestId;
     const action = asksAction ? await unlessGone(nova.showAction(serverId, requestId, { signal })) : undefined;
-    return toSighting({ row, record: undefined, action });
+    return toSighting({ row, record: undefined, action, isSuperseded: false });
   };
   await waitForVerdict<Sighting, Start>(read, (seen, look) => judge(seen, look.triggered, options), {
     ...options,

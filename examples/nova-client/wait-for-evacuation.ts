@@ -25,6 +25,7 @@ export function waitForEvacuation(nova: NovaClient, serverId: string, options: E
       post: (call) => nova.evacuate(serverId, options.host, call),
       isPassingRefusal: (error) => isBusy(error) || isStillUp(error),
       isBeside: true,
+      success: ['done', 'completed'],
       judge: (seen, start) => judge(seen, start, nova, options),
     },
     options,

@@ -27,6 +27,7 @@ export function waitForLiveMigration(
       ...{ title: 'live migration', action: 'live-migration', serverId, types: ['live-migration'] },
       post: (call) => nova.liveMigrate(serverId, host, call),
       isPassingRefusal: isBusy,
+      success: ['completed'],
       judge: (seen, start) => judge(seen, start, { host, hint }),
     },
     options,

@@ -8,7 +8,7 @@ import { postUntilAccepted } from './post-until-accepted.ts';
 import type { CallOptions } from './send.ts';
 import type { Server } from './server.ts';
 import { isAtRest, type Sighting, toSighting } from './sighting.ts';
-import type { Verdict } from './verdict.ts';
+import { DONE, type Verdict } from './verdict.ts';
 import { type FollowOptions, waitForVerdict } from './wait-for-verdict.ts';
 
 /** The options of a wait for a move. */
@@ -50,6 +50,8 @@ export interface Move {
   readonly isBeside?: boolean | undefined;
   /** Whether the request goes on with a record that is there already, and with which. */
   readonly continues?: ((record: Migration) => boolean) | undefined;
+  /** What the record says of a move that went well: enough by itself once a later move has begun. */
+  readonly success: readonly string[];
   readonly judge: (seen: Sighting, start: Start) => Verdict;
 }
 
@@ -68,7 +70,7 @@ export async function waitForMove(nova: NovaClient, move: Move, options: MoveOpt
     const note = <Value>(read: (options: CallOptions) => Promise<Value>) =>
       retry(read, { tolerate: isPassing, maxAttempts: Number.POSITIVE_INFINITY, attemptTimeout, interval, signal });
     const before = await note((call) => nova.showServer(serverId, call));
-    const records = await note((call) => recordsOf(nova, move, call));
+    const records = ofTypes(move, await note((call) => nova.listMigrations({ serverId }, call)));
     const pick = toPick(move, options, records);
     if (options.record !== undefined) return { before, requestId, pick };
     const actions = await note((call) => nova.listActions(serverId, call));
@@ -77,40 +79,53 @@ export async function waitForMove(nova: NovaClient, move: Move, options: MoveOpt
       told = `not accepted yet: ${reason}`;
     };
     const posting = { ...move, nova, before, knownActions, onRefused };
-    requestId = (await postUntilAccepted(posting, options, signal)).requestId;
+    const posted = await postUntilAccepted(posting, options, signal);
+    requestId = posted.requestId;
     told = requestId;
-    return { before, requestId, pick };
+    return { ...posted, pick };
   };
   const seen = await waitForVerdict<Sighting, Start>(
     (look) => sight(nova, move, look),
-    (seen, look) => move.judge(seen, look.triggered),
+    (seen, { triggered }) => {
+      const isOver = seen.isSuperseded && move.success.some((status) => status === seen.record?.status);
+      return isOver ? DONE : move.judge(seen, triggered);
+    },
     { ...options, trigger, name: () => `${move.title} of server ${serverId} (${told})` },
   );
   return { server: seen.row as Server, migration: seen.record as Migration, requestId };
 }
 
-/** The record is the newest that was not there before, or the one that the request goes on with. */
+const ENDED = ['completed', 'done', 'confirmed', 'reverted', 'failed', 'cancelled', 'error'];
+
+/**
+ * The record is the newest that was not there before, or the one that the request goes on with. Once it was seen under
+ * way it stays that one: the newest may then be of a later move.
+ */
 function toPick(move: Move, { record: followed }: MoveOptions, records: readonly Migration[]): Start['pick'] {
   const { continues } = move;
-  const id = followed ?? (continues && newest(records.filter(continues))?.id);
-  if (id !== undefined) return (later) => later.find((one) => one.id === id);
   const known = new Set(records.map((one) => one.id));
-  return (later) => newest(later.filter((one) => !known.has(one.id)));
+  let id = followed ?? (continues && newest(records.filter(continues))?.id);
+  return (later) => {
+    const found = newest(later.filter((one) => (id === undefined ? !known.has(one.id) : one.id === id)));
+    if (found && !ENDED.includes(found.status)) id = found.id;
+    return found;
+  };
 }
 
-async function recordsOf(nova: NovaClient, { serverId, types }: Move, options: CallOptions): Promise<Migration[]> {
-  const records = await nova.listMigrations({ serverId }, options);
+function ofTypes({ types }: Move, records: readonly Migration[]): Migration[] {
   return records.filter(({ type }) => types.some((wanted) => wanted === type));
 }
 
 /** Looks at the record first: what a terminal one says must hold of a server that is read after it. */
 async function sight(nova: NovaClient, move: Move, { signal, triggered }: Look<Start>): Promise<Sighting> {
-  const record = triggered.pick(await recordsOf(nova, move, { signal }));
-  const row = await unlessGone(nova.showServer(move.serverId, { signal }));
+  const { serverId } = move;
+  const records = await nova.listMigrations({ serverId }, { signal });
+  const record = triggered.pick(ofTypes(move, records));
+  const row = await unlessGone(nova.showServer(serverId, { signal }));
   const { requestId } = triggered;
   let action: InstanceAction | undefined;
-  if (isAtRest(row) && requestId) action = await unlessGone(nova.showAction(move.serverId, requestId, { signal }));
-  return toSighting({ row, record, action });
+  if (isAtRest(row) && requestId) action = await unlessGone(nova.showAction(serverId, requestId, { signal }));
+  return toSighting({ row, record, action, isSuperseded: record !== undefined && newest(records) !== record });
 }
 
 /** Undefined for what the service does not have. */

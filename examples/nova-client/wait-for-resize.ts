@@ -45,10 +45,11 @@ function toVerify(
 ): Move {
   const types = [action === 'migrate' ? 'migration' : 'resize'] as const;
   const judge = (seen: Sighting, start: Start) => judgeResize(title, seen, start, hint);
-  return { title, serverId, types, action, post, isPassingRefusal: isBusy, judge };
+  return { title, serverId, types, action, post, isPassingRefusal: isBusy, success: CONFIRMED, judge };
 }
 
-const CONFIRMED = ['ACTIVE', 'SHUTOFF'];
+const CONFIRMED = ['confirmed'];
+const AT_HOME = ['ACTIVE', 'SHUTOFF'];
 
 function judgeResize(title: string, seen: Sighting, { before }: Start, hint: MoveOptions['hint']): Verdict {
   const { row, record, action } = seen;
@@ -62,7 +63,7 @@ function judgeResize(title: string, seen: Sighting, { before }: Start, hint: Mov
   if (record?.status === 'confirmed') {
     // By itself, before anybody saw it wait.
     const isThere = row.host === (record.dest ?? row.host) && row.host !== before.host;
-    return isThere && CONFIRMED.includes(row.status) && isAtRest(row) ? DONE : disagree(seen);
+    return isThere && AT_HOME.includes(row.status) && isAtRest(row) ? DONE : disagree(seen);
   }
   if (record?.status === 'reverted') return failed(`migration ${record.id} reverted`, seen, hint);
   // An event that failed is no failure while another host is tried: it takes a server at rest.

@@ -18,6 +18,7 @@ export function waitForRevert(nova: NovaClient, serverId: string, options: MoveO
       post: (call) => nova.revertResize(serverId, call),
       isPassingRefusal: isTooEarly,
       continues: isUnconfirmed,
+      success: ['reverted'],
       judge: (seen, start) => judge(seen, start, options),
     },
     options,
