@@ -118,7 +118,9 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
   const power = (exponent: number) => Math.min(factor ** exponent, Number.MAX_VALUE);
   return ({ attempt, previousPause, random }) => {
     if (kind === 'decorrelated') {
-      return Math.min(cap, first + (3 * Math.max(first, previousPause) - first) * (1 - random()));
+      // The cap comes before chance, or most pauses at the cap would be alike.
+      const longest = Math.min(cap, 3 * Math.max(first, previousPause));
+      return first + (longest - first) * (1 - random());
     }
     if (kind !== 'phase') return shorten(Math.min(cap, first * power(attempt - 1)), kind, random);
     // Grown from the previous pause, so that the random phase of the first one is kept at every scale.

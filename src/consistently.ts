@@ -30,7 +30,6 @@ export interface ConsistentlyOptions extends Omit<CommonOptions, 'timeout' | 'to
 export function consistently(condition: (look: Look) => unknown, options: ConsistentlyOptions): Promise<void> {
   const toWay = () => {
     check('condition', condition, typeof condition === 'function', 'a function');
-    check('options', options, typeof options === 'object' && options !== null, 'an object with `for`');
     toMilliseconds('for', options.for, 'finite');
     let word: string | undefined;
     return {
@@ -47,5 +46,5 @@ export function consistently(condition: (look: Look) => unknown, options: Consis
       title: () => titleOf(condition),
     };
   };
-  return wait(toWay, { ...options, timeout: options?.for, holdFor: options?.for }, consistently);
+  return wait(toWay, options, consistently, (options) => ({ ...options, timeout: options.for, holdFor: options.for }));
 }

@@ -91,10 +91,15 @@ export function listen(source: EventSource, event: EventName, listener: Listener
   return joinListeners(events, event, (notify) => attach(event, notify), listener);
 }
 
+/** Whether this may be the name of an event. */
+export function isEventName(value: unknown): value is EventName {
+  return typeof value === 'string' || typeof value === 'symbol';
+}
+
 /** Refuses at once what {@link listen} could not listen to. */
 export function checkSource(source: unknown, event: unknown): void {
   attacherOf(source);
-  if (typeof event !== 'string' && typeof event !== 'symbol') {
+  if (!isEventName(event)) {
     throw new TypeError(`\`event\` must be a string or a symbol; got ${render(event)}`);
   }
 }

@@ -38,14 +38,13 @@ export function eventually<Value, Triggered = unknown>(
 ): Promise<Exclude<Value, Again | false>> {
   const toWay = () => {
     check('assertion', assertion, typeof assertion === 'function', 'a function');
-    check('options', options, typeof options === 'object' && options !== null, 'an object');
     return {
       condition: assertion,
       isDone: (value: unknown) => value !== false && !isAgain(value),
       title: () => titleOf(assertion),
     };
   };
-  return wait(toWay, { ...options, tolerate: options?.tolerate ?? isNoTypo }, eventually);
+  return wait(toWay, options, eventually, ({ tolerate = isNoTypo, ...rest }) => ({ ...rest, tolerate }));
 }
 
 // By name: an error of a jsdom window or a vm context is no instance of our ReferenceError.

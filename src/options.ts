@@ -161,6 +161,11 @@ export function toSettings(options: WaitOptions<never>): Settings {
   };
 }
 
+/** Refuses options that are none. */
+export function checkOptions(options: unknown): void {
+  check('options', options, typeof options === 'object' && options !== null, 'an object');
+}
+
 /** Refuses an option that is there and not a function. */
 export function checkFunction(name: string, value: unknown): void {
   check(name, value, value === undefined || typeof value === 'function', 'a function');

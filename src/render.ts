@@ -1,4 +1,6 @@
 const MAX_DEPTH = 4;
+// Room for `, … 999999 more`.
+const MORE = 16;
 // Names, messages and symbols may contain any of them.
 const LINE_BREAKS = /[\n\v\f\r\u0085\u2028\u2029]+/g;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -33,9 +35,14 @@ export function cut(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
+/** Puts text on one line. */
+export function oneLine(text: string): string {
+  return text.replace(LINE_BREAKS, ' ');
+}
+
 function attempt(write: () => string): string {
   try {
-    return write().replace(LINE_BREAKS, ' ');
+    return oneLine(write());
   } catch {
     return '[unreadable]';
   }
@@ -54,21 +61,25 @@ function write(value: unknown, budget: number, ancestors: readonly object[]): st
 
 function writeObject(value: object, budget: number, ancestors: readonly object[]): string {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
-  const nested = (item: unknown) => write(item, budget, ancestors);
+  const nested = (item: unknown, budget: number) => write(item, budget, ancestors);
   if (tag === 'Date') return Number.isNaN(Number(value)) ? String(value) : (value as Date).toISOString();
   if (tag === 'RegExp') return String(value);
   if (Array.isArray(value)) return list('[', value, ']', budget, nested);
   if (tag === 'Set')
     return list(`Set(${(value as Set<unknown>).size}) { `, value as Set<unknown>, ' }', budget, nested);
   if (tag === 'Map') {
-    const pair = ([key, item]: [unknown, unknown]) => `${nested(key)} => ${nested(item)}`;
+    const pair = ([key, item]: [unknown, unknown], budget: number) =>
+      `${nested(key, budget)} => ${nested(item, budget)}`;
     const map = value as Map<unknown, unknown>;
     return list(`Map(${map.size}) { `, map, ' }', budget, pair);
   }
+  if (ArrayBuffer.isView(value)) return `[${tag} of ${value.byteLength} bytes]`;
   const keys = Object.keys(value);
   const name = className(value);
-  const property = (key: string) =>
-    `${IDENTIFIER.test(key) ? key : quote(key, budget)}: ${attempt(() => nested(read(value, key)))}`;
+  const property = (key: string, budget: number) => {
+    const shown = IDENTIFIER.test(key) ? key : quote(key, budget);
+    return `${shown}: ${attempt(() => nested(read(value, key), budget - shown.length - 2))}`;
+  };
   return keys.length === 0 ? `${name}{}` : list(`${name}{ `, keys, ' }', budget, property);
 }
 
@@ -78,17 +89,19 @@ function list<T>(
   items: Iterable<T> & ({ length: number } | { size: number }),
   close: string,
   budget: number,
-  text: (item: T) => string,
+  text: (item: T, budget: number) => string,
 ): string {
   const total = 'length' in items ? items.length : items.size;
   const written: string[] = [];
   let length = open.length + close.length;
   for (const item of items) {
-    if (length > budget) {
+    const isLast = written.length + 1 === total;
+    const left = budget - length - (isLast ? 0 : MORE);
+    const next = text(item, left);
+    if (written.length > 0 && next.length > left) {
       written.push(`… ${total - written.length} more`);
       break;
     }
-    const next = text(item);
     written.push(next);
     length += next.length + 2;
   }
@@ -105,7 +118,7 @@ function read(value: object, key: string): unknown {
 }
 
 function quote(text: string, budget: number): string {
-  const escaped = JSON.stringify(cut(text, budget)).slice(1, -1);
+  const escaped = JSON.stringify(cut(text, Math.max(1, budget - 2))).slice(1, -1);
   return `'${escaped.replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 

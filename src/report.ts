@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.ts';
-import { render, renderError } from './render.ts';
+import { cut, oneLine, render, renderError } from './render.ts';
 import { type Answer, FIRST, type Span } from './timeline.ts';
 import type { SourceReport } from './wake.ts';
 
@@ -68,7 +68,8 @@ function timelineRows({ timeline, omitted }: WaitReport): string[] {
 function answerText(answer: Answer): string {
   if (answer.kind === 'unanswered') return '(no answer)';
   if (answer.kind === 'error') return renderError(answer.error, 100);
-  const text = answer.word === undefined ? render(answer.value, ROW) : answer.word + progressOf(answer.value);
+  const text =
+    answer.word === undefined ? render(answer.value, ROW) : cut(oneLine(answer.word), ROW) + progressOf(answer.value);
   return answer.kind === 'value' && answer.isDone && answer.word === undefined ? `${text} (done)` : text;
 }
 

@@ -7,7 +7,7 @@ import { type Outcome, onAbort } from './ends.ts';
 import { isGiveUp } from './give-up.ts';
 import { Journal, type JournaledLook } from './journal.ts';
 import type { Look } from './look.ts';
-import { type CommonOptions, check, pauseOf, type Settings, toSettings } from './options.ts';
+import { type CommonOptions, check, checkOptions, pauseOf, type Settings, toSettings } from './options.ts';
 import { Alarm } from './pause.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';
 import { titleOf } from './title.ts';
@@ -73,6 +73,7 @@ export async function retry<T>(task: (call: Call) => T | PromiseLike<T>, options
   const caller = callerOf(options, retry);
   const settings = checked(() => {
     check('task', task, typeof task === 'function', 'a function');
+    checkOptions(options);
     const { maxAttempts = 3, interval = DEFAULT_INTERVAL, timeout = Number.POSITIVE_INFINITY } = options;
     return toSettings({ ...options, maxAttempts, interval, timeout });
   }, caller);

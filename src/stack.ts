@@ -6,8 +6,8 @@ export type Caller = Function;
 export const CALLER: unique symbol = Symbol('caller');
 
 /** The function that the user called: this one, or the one that the options carry. */
-export function callerOf(options: object, called: Caller): Caller {
-  return (options as { [CALLER]?: Caller })[CALLER] ?? called;
+export function callerOf(options: unknown, called: Caller): Caller {
+  return (Object(options) as { [CALLER]?: Caller })[CALLER] ?? called;
 }
 
 type Capture = ((target: object, below: Caller) => void) | undefined;

@@ -1,3 +1,5 @@
+import { isErrorLike } from './render.ts';
+
 /** What one look answered. */
 export type Answer =
   | { readonly kind: 'value'; readonly value: unknown; readonly isDone: boolean; readonly word?: string | undefined }
@@ -44,24 +46,31 @@ export class Timeline {
 
 function isSame(a: Answer, b: Answer): boolean {
   try {
-    if (a.kind === 'error' && b.kind === 'error') return alike(a.error, b.error, ['name', 'message']);
+    if (a.kind === 'error' && b.kind === 'error') return sameError(a.error, b.error);
     if (a.kind !== 'value' || b.kind !== 'value' || a.isDone !== b.isDone || a.word !== b.word) return false;
-    return a.word !== undefined || alike(a.value, b.value, comparedKeys(a.value, b.value));
+    return a.word !== undefined || sameMembers(a.value, b.value);
   } catch {
     return false; // A proxy or a getter that throws is like nothing else.
   }
 }
 
-/** The keys to compare two values by, or none when they are of different or of unwieldy shape. */
-function comparedKeys(a: unknown, b: unknown): readonly string[] {
-  if (!isObject(a) || !isObject(b) || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return [];
-  const keys = Object.keys(a);
-  return keys.length <= MOST_KEYS && keys.length === Object.keys(b).length ? keys : [];
+function sameError(a: unknown, b: unknown): boolean {
+  return isErrorLike(a) && isErrorLike(b) ? a.name === b.name && a.message === b.message : sameMembers(a, b);
 }
 
-function alike(a: unknown, b: unknown, keys: readonly string[]): boolean {
+function sameMembers(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
-  return keys.length > 0 && isObject(a) && isObject(b) && keys.every((key) => key in b && Object.is(a[key], b[key]));
+  if (!isComparable(a) || !isComparable(b) || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length > MOST_KEYS || keys.length !== Object.keys(b).length) return false;
+  // Dates, maps and the like keep what they are where no key shows it.
+  const saysAll = keys.length > 0 || Array.isArray(a) || a.constructor === Object;
+  return saysAll && keys.every((key) => key in b && Object.is(a[key], b[key]));
+}
+
+/** Not for what is so large that merely listing its keys takes long, at each look. */
+function isComparable(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && !ArrayBuffer.isView(value) && !(Array.isArray(value) && value.length > MOST_KEYS);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -46,7 +46,7 @@ export function isTransient(error: unknown): boolean {
   for (let depth = 0; depth < 4 && isObject(link); depth++) {
     const status = statusOf(link);
     if (status !== undefined) return STATUSES.has(status) || (status >= 500 && status <= 599);
-    if (isTimeout(link) || CODES.has(read(link, 'code')) || isNetworkError(link)) return true;
+    if (isTimeout(link) || CODES.has(read(link, 'code')) || attempt(() => isNetworkError(link))) return true;
     link = read(link, 'cause');
   }
   return false;
@@ -93,7 +93,7 @@ function parseRetryAfter(value: unknown, now: () => number): number | undefined 
 
 function header(headers: unknown): unknown {
   const get = read(headers, 'get');
-  if (typeof get === 'function') return get.call(headers, 'retry-after') ?? undefined;
+  if (typeof get === 'function') return attempt(() => get.call(headers, 'retry-after')) ?? undefined;
   return read(headers, 'retry-after') ?? read(headers, 'Retry-After');
 }
 
@@ -103,10 +103,14 @@ function statusOf(error: unknown): number | undefined {
   return statuses.find((status) => typeof status === 'number');
 }
 
-/** Reads from anything: a foreign error may be a proxy, or have getters that throw. */
 function read(value: unknown, key: string): unknown {
+  return attempt(() => (isObject(value) ? value[key] : undefined));
+}
+
+/** Asks anything: a foreign error may be a proxy, or have getters that throw. */
+function attempt<T>(ask: () => T): T | undefined {
   try {
-    return isObject(value) ? value[key] : undefined;
+    return ask();
   } catch {
     return undefined;
   }

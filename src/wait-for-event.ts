@@ -1,4 +1,4 @@
-import { checkSource, type EventArgs, type EventName, type EventSource, listen } from './event-source.ts';
+import { checkSource, type EventArgs, type EventName, type EventSource, isEventName, listen } from './event-source.ts';
 import { GiveUp } from './give-up.ts';
 import { type CommonOptions, check, checkFunction, type TriggerOption } from './options.ts';
 import { isErrorLike, render } from './render.ts';
@@ -55,8 +55,8 @@ export function waitForEvent<Source extends EventSource, const Event extends Eve
       for (const stop of stops) stop();
     };
   };
-  const settings = { ...options, ...EVENTS_ONLY, wakeOn: isListening };
-  return wait(() => eventWay(source, event, options as EventOptions, arrived), settings, waitForEvent);
+  const toWay = () => eventWay(source, event, options as EventOptions, arrived);
+  return wait(toWay, options, waitForEvent, (options) => ({ ...options, ...EVENTS_ONLY, wakeOn: isListening }));
 }
 
 // Also against the defaults of a waiter: the looks of this wait only see whether an event has come.
@@ -77,7 +77,8 @@ function eventWay(source: EventSource, event: EventName, options: EventOptions, 
   const { filter, rejectOn } = options;
   checkSource(source, event);
   checkFunction('filter', filter);
-  check('rejectOn', rejectOn, rejectOn === undefined || Array.isArray(rejectOn), 'an array of event names');
+  const areNames = Array.isArray(rejectOn) && rejectOn.every(isEventName);
+  check('rejectOn', rejectOn, rejectOn === undefined || areNames, 'an array of event names');
   let passedOver = 0;
   return {
     condition: () => {

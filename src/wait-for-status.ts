@@ -2,7 +2,7 @@ import { type Again, isAgain } from './again.ts';
 import type { Duration } from './duration.ts';
 import { GiveUp } from './give-up.ts';
 import type { Look } from './look.ts';
-import { type CommonOptions, check, type TriggerOption } from './options.ts';
+import { type CommonOptions, check, checkFunction, type TriggerOption } from './options.ts';
 import { render } from './render.ts';
 import { titleOf } from './title.ts';
 import { isTransient } from './transient.ts';
@@ -92,18 +92,20 @@ export function waitForStatus(
   read: Way['condition'],
   options: StatusOptions<StatusWord, never> & { readonly status?: unknown },
 ): Promise<unknown> {
-  const tolerate = options?.tolerate ?? isTransient;
-  const settings = {
-    ...options,
-    timeout: options?.timeout ?? '5m',
-    tolerate: typeof tolerate === 'function' ? (error: unknown) => isUnreadable(error) || tolerate(error) : tolerate,
-  } as const;
-  return wait(() => statusWay(read, options), settings, waitForStatus);
+  return wait(
+    () => statusWay(read, options),
+    options,
+    waitForStatus,
+    ({ timeout = '5m', tolerate, ...rest }) => {
+      checkFunction('tolerate', tolerate);
+      const isTolerated = tolerate ?? isTransient;
+      return { ...rest, timeout, tolerate: (error) => error instanceof UnreadableStatus || isTolerated(error) };
+    },
+  );
 }
 
 function statusWay(read: Way['condition'], options: StatusOptions & { readonly status?: unknown }): Way {
   check('read', read, typeof read === 'function', 'a function');
-  check('options', options, typeof options === 'object' && options !== null, 'an object with `target`');
   const statusOf = toReader(options.status);
   const lists = toLists(options);
   const unlisted = new Set<StatusWord>();
@@ -135,10 +137,6 @@ class UnreadableStatus extends TypeError {
   constructor(status: unknown) {
     super(`unreadable status: ${render(status)}`);
   }
-}
-
-function isUnreadable(error: unknown): boolean {
-  return error instanceof UnreadableStatus;
 }
 
 function toReader(status: unknown): (value: unknown) => unknown {

@@ -10,7 +10,7 @@ import { isGiveUp } from './give-up.ts';
 import { Journal } from './journal.ts';
 import { type Limited, limit, limitLook } from './limit.ts';
 import { CurrentLook, type WokenBy } from './look.ts';
-import { check, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
+import { checkOptions, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
 import { Alarm } from './pause.ts';
 import { listPending } from './pending-waits.ts';
 import { startProgress } from './progress.ts';
@@ -37,13 +37,23 @@ export interface Way {
   readonly remarks?: (journal: Journal) => readonly string[];
 }
 
-/** Looks, pauses and looks again, until done, failed, out of time or aborted. */
-export function wait<T>(toWay: () => Way, options: WaitOptions<never>, called: Caller): Promise<T> {
+/**
+ * Looks, pauses and looks again, until done, failed, out of time or aborted.
+ *
+ * `options` are the user's; `adapt` turns them into those of the loop, once they are known to be an object.
+ */
+export function wait<T, Options extends object = WaitOptions<never>>(
+  toWay: () => Way,
+  options: Options,
+  called: Caller,
+  adapt: (options: Options) => WaitOptions<never> = (options) => options,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    check('options', options, typeof options === 'object' && options !== null, 'an object');
     const caller = callerOf(options, called);
-    const way = checked(toWay, caller);
-    const settings = checked(() => toSettings(options), caller);
+    const [way, settings] = checked(() => {
+      checkOptions(options);
+      return [toWay(), toSettings(adapt(options))];
+    }, caller);
     new Wait(way, settings, caller, resolve as (value: unknown) => void, reject).start();
   });
 }

@@ -1,8 +1,8 @@
 import { consistently } from './consistently.ts';
 import { eventually } from './eventually.ts';
-import { type CommonOptions, check } from './options.ts';
+import { type CommonOptions, check, checkOptions } from './options.ts';
 import { retry } from './retry.ts';
-import { CALLER } from './stack.ts';
+import { CALLER, checked } from './stack.ts';
 import { waitFor } from './wait-for.ts';
 import { waitForEvent } from './wait-for-event.ts';
 import { waitForStatus } from './wait-for-status.ts';
@@ -50,13 +50,19 @@ export function createWaiter(defaults: WaiterDefaults): Waiter {
 /** Puts the defaults under the options, which come after `subjects` other arguments. */
 function bind<Wait>(wait: Wait, subjects: number, defaults: WaiterDefaults): Wait {
   const bound = (...args: unknown[]): unknown => {
-    const options = { ...defaults, ...given(args[subjects]), [CALLER]: bound };
+    const own = args[subjects];
+    try {
+      if (own !== undefined) checked(() => checkOptions(own), bound);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const options = { ...defaults, ...given(Object(own)), [CALLER]: bound };
     return (wait as (...args: unknown[]) => unknown)(...args.slice(0, subjects), options);
   };
   return bound as Wait;
 }
 
 /** An option that is there but undefined leaves the default in force, as it does without a waiter. */
-function given(options: unknown): object {
-  return Object.fromEntries(Object.entries(Object(options)).filter(([, value]) => value !== undefined));
+function given(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
