@@ -222,8 +222,8 @@ describe('waitForStatus', () => {
   });
 
   test.each<[string, unknown]>([
-    ['`options` must be an object with `target`', undefined],
-    ['`options` must be an object with `target`', null],
+    ['`options` must be an object', undefined],
+    ['`options` must be an object', null],
     ['`target` must be a status or an array of them', {}],
     ['`target` must be a status or an array of them', { target: ['A', null] }],
     ['`target` must be a status or an array of them', { target: /A/ }],

@@ -499,16 +499,23 @@ describe('holdFor', () => {
     expect(looks.at).toEqual([0, 120, 300]);
   });
 
-  test('cuts a look that hangs at the end of the hold', async () => {
+  test('cuts a look that hangs 50 ms after the end of the hold', async () => {
     const start = performance.now();
     const condition = ({ attempt }: Look) => attempt === 1 || never();
     const waiting = waitFor(condition, { holdFor: 300, timeout: 100, interval: exactly(50) });
     const error = await rejection(
-      waiting.finally(() => expect(performance.now() - start).toBe(300)),
+      waiting.finally(() => expect(performance.now() - start).toBe(350)),
       1_000,
     );
-    expect(error.message).toContain('look 2 was still pending after 250 ms');
+    expect(error.message).toContain('look 2 was still pending after 300 ms');
     expect(error.message).not.toContain('no longer');
+  });
+
+  test('waits for the answer of a look that is under way at its end, as long as the slowest took', async () => {
+    const looks = stampedCalls(() => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 100)));
+    const waiting = waitFor(looks.call, { holdFor: 1_000, timeout: 200, interval: exactly(50) });
+    expect(await settle(waiting, 2_000)).toEqual({ status: 'fulfilled', value: true });
+    expect(looks.at).toEqual([0, 150, 300, 450, 600, 750, 900, 1_050]);
   });
 
   test('gives a look that begins with the end of the hold a moment', async () => {
