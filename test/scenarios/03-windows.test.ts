@@ -2,7 +2,7 @@ import { WaitFailedError, waitFor, waitForStatus } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import type { NovaClient } from '../../examples/nova-client/nova-client.ts';
 import { waitForLiveMigration } from '../../examples/nova-client/wait-for-live-migration.ts';
-import { failureOf, openRig, QUICK, stateOf, watch } from './rig.ts';
+import { failureOf, HASTY, openRig, QUICK, stateOf, watch } from './rig.ts';
 
 /** A wrong waiter: ACTIVE means done. */
 const waitForActive = (nova: NovaClient, server: string) =>
@@ -26,7 +26,7 @@ describe('3. the server is ahead of its record', () => {
     const server = await bootOne();
     const gate = fake.gate('live.completed');
     const looks = watch();
-    const waiting = waitForLiveMigration(nova, server, { ...QUICK, onLook: looks.onLook });
+    const waiting = waitForLiveMigration(nova, server, { ...HASTY, onLook: looks.onLook });
     const state = stateOf(waiting);
 
     await gate.reached;
@@ -48,7 +48,7 @@ describe('4. ACTIVE before the start', () => {
     const before = Date.now();
     const gate = fake.gate('live.accepted');
     const looks = watch();
-    const waiting = waitForLiveMigration(nova, server, { ...QUICK, onLook: looks.onLook });
+    const waiting = waitForLiveMigration(nova, server, { ...HASTY, onLook: looks.onLook });
     const state = stateOf(waiting);
 
     await looks.saw(({ row, record }) => row?.status === 'MIGRATING' && !record, 2);

@@ -4,7 +4,7 @@ import { newest } from '../../examples/nova-client/migration.ts';
 import { NovaError } from '../../examples/nova-client/nova-error.ts';
 import { waitForAbort } from '../../examples/nova-client/wait-for-abort.ts';
 import { waitForLiveMigration } from '../../examples/nova-client/wait-for-live-migration.ts';
-import { failureOf, openRig, QUICK, type Rig } from './rig.ts';
+import { failureOf, HASTY, openRig, QUICK, type Rig } from './rig.ts';
 
 const ABORT_END = 'instance.live_migration_abort.end';
 
@@ -55,7 +55,7 @@ describe('9. an abort', () => {
     const rollback = rig.fake.gate('live.rollback.serverActive');
     const naive = waitForEvent(rig.fake.bus, ABORT_END, { timeout: '5s' });
 
-    const aborting = waitForAbort(rig.nova, server, record, QUICK);
+    const aborting = waitForAbort(rig.nova, server, record, HASTY);
     await naive;
     await rollback.reached;
     const [{ status } = { status: '' }] = await rig.nova.listMigrations({ serverId: server });

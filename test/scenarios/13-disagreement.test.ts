@@ -1,7 +1,7 @@
 import { WaitFailedError, WaitTimeoutError, waitFor, waitForStatus } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import { waitForLiveMigration } from '../../examples/nova-client/wait-for-live-migration.ts';
-import { failureOf, openRig, QUICK } from './rig.ts';
+import { failureOf, HASTY, openRig, QUICK } from './rig.ts';
 
 const CASES = [
   ['a', false, 'migration 1 cancelled; but the server is still MIGRATING/migrating on host1'],
@@ -33,6 +33,18 @@ describe('13. server and record disagree for ever', () => {
     expect(error.message).toContain(
       'server and record disagree: the server is ACTIVE/null on host1, migration 1 is preparing',
     );
+  });
+
+  test('is no success either for who follows the record to the host where the server still is', async () => {
+    const { fake, nova, bootOne } = await openRig();
+    const server = await bootOne();
+    fake.fault({ id: 'F06', params: { variant: 'b' } });
+    await nova.liveMigrate(server);
+    await waitFor(() => fake.flows.length === 0);
+
+    const following = waitForLiveMigration(nova, server, { ...HASTY, record: 1, host: 'host1', patience: 300 });
+
+    expect((await failureOf(following)).message).toContain('is MIGRATING/migrating on host1, migration 1 is completed');
   });
 
   test('fools whoever looks at one of the two', async () => {

@@ -6,7 +6,7 @@ import { NovaError } from '../../examples/nova-client/nova-error.ts';
 import { waitForConfirm } from '../../examples/nova-client/wait-for-confirm.ts';
 import { waitForColdMigration, waitForResize } from '../../examples/nova-client/wait-for-resize.ts';
 import { waitForRevert } from '../../examples/nova-client/wait-for-revert.ts';
-import { failureOf, openRig, QUICK, type Rig, stateOf, WOKEN, watch } from './rig.ts';
+import { failureOf, HASTY, openRig, QUICK, type Rig, stateOf, WOKEN, watch } from './rig.ts';
 
 /** A wrong waiter: what the record says is all. */
 const waitForRecord = (nova: NovaClient, serverId: string, target: string) =>
@@ -24,7 +24,7 @@ describe('14. a cold migration and its confirmation', () => {
     const server = await rig.bootOne();
     const gate = fake.gate('cold.verifyResize');
     const looks = watch();
-    const moving = waitForColdMigration(nova, server, { ...QUICK, onLook: looks.onLook });
+    const moving = waitForColdMigration(nova, server, { ...HASTY, onLook: looks.onLook });
     const state = stateOf(moving);
 
     await gate.reached;
@@ -61,7 +61,7 @@ describe('14. a cold migration and its confirmation', () => {
     await waitForColdMigration(nova, server, QUICK);
     const gate = fake.gate('confirm.serverActive');
     const looks = watch();
-    const confirming = waitForConfirm(nova, server, { ...QUICK, onLook: looks.onLook });
+    const confirming = waitForConfirm(nova, server, { ...HASTY, onLook: looks.onLook });
     const state = stateOf(confirming);
 
     await gate.reached;
@@ -74,13 +74,32 @@ describe('14. a cold migration and its confirmation', () => {
     expect((await confirming).server.status).toBe('ACTIVE');
   });
 
+  test('the server is not the end of the confirmation either', async () => {
+    const { fake, nova, bootOne } = await openRig();
+    const server = await bootOne();
+    await waitForColdMigration(nova, server, QUICK);
+    const gate = fake.gate('confirm.confirmed');
+    const looks = watch();
+    const confirming = waitForConfirm(nova, server, { ...HASTY, onLook: looks.onLook });
+    const state = stateOf(confirming);
+
+    await gate.reached;
+    await nova.resetState(server, 'active');
+    await looks.saw(({ row, record }) => record?.status === 'confirming' && row?.status === 'ACTIVE', 3);
+    const seen = state();
+    gate.release();
+
+    expect(seen).toBe('pending');
+    expect((await confirming).migration.status).toBe('confirmed');
+  });
+
   test('strictly, it ends with the action, after the server is ACTIVE', async () => {
     const { fake, nova, bootOne } = await openRig();
     const server = await bootOne();
     await waitForColdMigration(nova, server, QUICK);
     const gate = fake.gate('confirm.cleanup');
     const looks = watch();
-    const confirming = waitForConfirm(nova, server, { ...QUICK, strict: true, onLook: looks.onLook });
+    const confirming = waitForConfirm(nova, server, { ...HASTY, strict: true, onLook: looks.onLook });
     const state = stateOf(confirming);
 
     await gate.reached;
@@ -125,7 +144,7 @@ describe('16. a revert', () => {
     const resized = await waitForResize(nova, server, '2', QUICK);
     const gate = fake.gate('revert.hostBack');
     const looks = watch();
-    const reverting = waitForRevert(nova, server, { ...QUICK, strict: true, onLook: looks.onLook });
+    const reverting = waitForRevert(nova, server, { ...HASTY, strict: true, onLook: looks.onLook });
     const state = stateOf(reverting);
 
     await gate.reached;

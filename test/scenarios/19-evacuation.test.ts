@@ -1,7 +1,7 @@
 import { waitFor, waitForStatus } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import { waitForEvacuation } from '../../examples/nova-client/wait-for-evacuation.ts';
-import { openRig, QUICK, type Rig, stateOf, watch } from './rig.ts';
+import { HASTY, openRig, QUICK, type Rig, stateOf, watch } from './rig.ts';
 
 /** Boots a server, and has Nova know that its host is down. */
 async function bootOnDeadHost({ nova, bootOne }: Rig) {
@@ -35,7 +35,7 @@ describe('19. an evacuation', () => {
     const { server } = await bootOnDeadHost(rig);
     const gate = fake.gate('evac.hostMoved');
     const looks = watch();
-    const evacuating = waitForEvacuation(nova, server, { ...QUICK, onLook: looks.onLook });
+    const evacuating = waitForEvacuation(nova, server, { ...HASTY, onLook: looks.onLook });
     const state = stateOf(evacuating);
 
     await gate.reached;

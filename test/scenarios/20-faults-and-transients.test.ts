@@ -2,7 +2,7 @@ import { exponential, waitFor, waitForStatus } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import { waitForBoot } from '../../examples/nova-client/wait-for-boot.ts';
 import { waitForLiveMigration } from '../../examples/nova-client/wait-for-live-migration.ts';
-import { failureOf, openRig, QUICK, stateOf, watch } from './rig.ts';
+import { failureOf, HASTY, openRig, QUICK, stateOf, watch } from './rig.ts';
 
 describe('20. ERROR comes before its fault', () => {
   test('a boot that fails says why, not "unknown"', async () => {
@@ -10,7 +10,7 @@ describe('20. ERROR comes before its fault', () => {
     fake.fault({ id: 'F02', params: { reason: 'No valid host was found. All of them are on fire.' } });
     const gate = fake.gate('error.fault');
     let looks = 0;
-    const waiting = waitForBoot(nova, order, { ...QUICK, onLook: () => void looks++ });
+    const waiting = waitForBoot(nova, order, { ...HASTY, onLook: () => void looks++ });
     const state = stateOf(waiting);
 
     const server = await gate.reached;

@@ -57,7 +57,7 @@ describe('23. events', () => {
     const { fake, nova, bootOne, events } = await openRig();
     const [server, other] = [await bootOne(), await bootOne()];
     const gate = fake.gate('cold.verifyResize', { serverId: server });
-    const moving = waitForColdMigration(nova, server, { ...WOKEN, wakeOn: events(server) });
+    const moving = waitForColdMigration(nova, server, { ...WOKEN, settle: 0, wakeOn: events(server) });
     const state = stateOf(moving);
     const naive = waitForEvent(fake.bus, FINISH_END, { timeout: '10s' });
 

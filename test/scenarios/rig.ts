@@ -11,6 +11,9 @@ import { waitForBoot } from '../../examples/nova-client/wait-for-boot.ts';
 /** What the waits of a scenario take unless it is about just that: quick looks, and a deadline that none should need. */
 export const QUICK = { timeout: '15s', interval: 5, settle: 40 } as const;
 
+/** The first end counts: a wait that takes a window for the end has no later look to be saved by. */
+export const HASTY = { ...QUICK, settle: 0 } as const;
+
 /** Looks only when woken: a wait that misses its events never ends. */
 export const WOKEN = { timeout: '15s', interval: Number.POSITIVE_INFINITY, settle: 40 } as const;
 
