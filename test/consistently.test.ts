@@ -77,7 +77,7 @@ describe('consistently', () => {
     const looks = stampedCalls((calls) =>
       calls === 1 ? new Promise((resolve) => setTimeout(() => resolve(true), 60)) : true,
     );
-    await settle(consistently(looks.call, { for: 100, interval: '1h' }), 160);
+    await settle(consistently(looks.call, { for: 100, interval: exactly(3_600_000) }), 160);
     expect(looks.at).toEqual([0, 160]);
   });
 
@@ -97,7 +97,7 @@ describe('consistently', () => {
       wake = given;
       return () => {};
     };
-    const waiting = consistently(() => isQuiet, { for: '1h', interval: '1h', wakeOn: source });
+    const waiting = consistently(() => isQuiet, { for: '1h', interval: exactly(3_600_000), wakeOn: source });
     await vi.advanceTimersByTimeAsync(1_000);
     isQuiet = false;
     wake();

@@ -126,6 +126,33 @@ describe('P16: under fake timers', () => {
     await expect(waiting).resolves.toBe(true);
   });
 
+  test('a wait that moves faked time by itself goes on when timers become real again', async () => {
+    let isReady = false;
+    const advanceTimers = vi.fn(vi.advanceTimersByTimeAsync);
+    const waiting = waitFor(() => isReady, {
+      timeout: '1h',
+      interval: constant(50, { jitter: 'none' }),
+      advanceTimers,
+    });
+    vi.useRealTimers();
+    isReady = true;
+    await expect(waiting).resolves.toBe(true);
+    expect(advanceTimers).not.toHaveBeenCalled();
+  });
+
+  test('a clock that is moved now and then, however little, does not stand still', async () => {
+    const controller = new AbortController();
+    const endless = { timeout: '1h', interval: Number.POSITIVE_INFINITY } as const;
+    const waiting = waitFor(() => false, { ...endless, signal: controller.signal });
+    const outcome = waiting.catch((reason) => reason);
+    for (let step = 0; step < 3; step++) {
+      await new Promise((resolve) => realClock.setTimeout(() => resolve(undefined), 900));
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    controller.abort('enough');
+    expect(await outcome).toBe('enough');
+  });
+
   test('a suite that fakes only `setTimeout` sees the time pass that its timers say', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const waiting = waitFor(() => false, { timeout: '1h' }).catch((error: Error) => error.message);

@@ -293,7 +293,7 @@ describe('the signal of retry', () => {
   test('aborts a pause in the same turn', async () => {
     const controller = new AbortController();
     const task = vi.fn(() => Promise.reject(unavailable()));
-    const waiting = retry(task, { signal: controller.signal, interval: '1h' });
+    const waiting = retry(task, { signal: controller.signal, interval: exactly(3_600_000) });
     await vi.advanceTimersByTimeAsync(30);
     controller.abort('enough');
     await expect(waiting).rejects.toBe('enough');

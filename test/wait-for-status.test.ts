@@ -202,7 +202,7 @@ describe('waitForStatus', () => {
 
   test('has 5 minutes by default', async () => {
     const { read } = reads({ status: 'BUILD' });
-    const error = await rejection(waitForStatus(read, { target: 'ACTIVE', interval: '1h' }), 300_000);
+    const error = await rejection(waitForStatus(read, { target: 'ACTIVE', interval: exactly(3_600_000) }), 300_000);
     expect(error.message).toContain('not within 5 min (2 looks)');
   });
 

@@ -24,6 +24,8 @@ import { deferred, rejection, settle, stampedCalls, useVirtualTime } from './vir
 useVirtualTime();
 
 const exactly = (pause: number) => constant(pause, { jitter: 'none' });
+// Longer than any test: who looks before it was woken.
+const HOUR = exactly(3_600_000);
 const never = () => new Promise<boolean>(() => {});
 
 /** A wake source that the test fires. */
@@ -191,7 +193,7 @@ describe('wakeOn', () => {
 
   test('listens once for each of several sources, and tells in the report how each did', async () => {
     const [first, second] = [bell(), bell()];
-    const waiting = waitFor(() => false, { wakeOn: [first.source, second.source], timeout: 100, interval: '1h' });
+    const waiting = waitFor(() => false, { wakeOn: [first.source, second.source], timeout: 100, interval: HOUR });
     await vi.advanceTimersByTimeAsync(10);
     second.ring();
     const error = await rejection(waiting, 100);
@@ -319,7 +321,7 @@ describe('Retry-After', () => {
   test('is firm no longer than it asks: after it an event shortens the pause', async () => {
     const { source, ring } = bell();
     const looks = stampedCalls((calls) => calls === 2 || Promise.reject(refusal(429, 1)));
-    const waiting = waitFor(looks.call, { interval: '1h', random: () => 0, wakeOn: source, timeout: '2h' });
+    const waiting = waitFor(looks.call, { interval: HOUR, wakeOn: source, timeout: '2h' });
     await vi.advanceTimersByTimeAsync(1_500);
     ring();
     await settle(waiting, 0);
@@ -401,11 +403,12 @@ describe('maxAttempts', () => {
   test('counts the looks that events caused', async () => {
     const { source, ring } = bell();
     const looks = stampedCalls(() => false);
-    const waiting = waitFor(looks.call, { maxAttempts: 2, interval: '1h', wakeOn: source });
+    const waiting = waitFor(looks.call, { maxAttempts: 2, interval: HOUR, wakeOn: source });
     await vi.advanceTimersByTimeAsync(10);
     ring();
     const error = await rejection(waiting, 0);
     expect(looks.at).toEqual([0, 10]);
+    expect(error.name).toBe('WaitExhaustedError');
     expect(error.message).toContain('2 looks, 1 of them woken by events');
   });
 
@@ -449,7 +452,7 @@ describe('holdFor', () => {
 
   test('comes on top of the budget', async () => {
     const looks = stampedCalls((calls) => calls > 1);
-    const result = await settle(waitFor(looks.call, { holdFor: 1_000, timeout: 100, interval: '1h' }), 1_100);
+    const result = await settle(waitFor(looks.call, { holdFor: 1_000, timeout: 100, interval: HOUR }), 1_100);
     expect(looks.at).toEqual([0, 100, 1_100]);
     expect(result.status).toBe('fulfilled');
   });
@@ -492,7 +495,7 @@ describe('holdFor', () => {
   test('is looked at early when an event comes, and its end stays where it was', async () => {
     const { source, ring } = bell();
     const looks = stampedCalls(() => true);
-    const waiting = waitFor(looks.call, { holdFor: 300, interval: '1h', wakeOn: source });
+    const waiting = waitFor(looks.call, { holdFor: 300, interval: HOUR, wakeOn: source });
     await vi.advanceTimersByTimeAsync(120);
     ring();
     await settle(waiting, 180);
@@ -545,7 +548,7 @@ describe('failFast', () => {
   test('that rejects ends the wait with that very error, in the middle of a pause', async () => {
     const { promise, reject } = deferred<never>();
     const error = new Error('the server exited');
-    const waiting = waitFor(() => false, { failFast: promise, interval: '1h' });
+    const waiting = waitFor(() => false, { failFast: promise, interval: HOUR });
     await vi.advanceTimersByTimeAsync(30);
     reject(error);
     expect(await rejection(waiting, 0)).toBe(error);
@@ -776,6 +779,18 @@ describe('onLook', () => {
     ]);
   });
 
+  test('is not called for an answer that comes after the wait has ended', async () => {
+    const { promise, resolve } = deferred<boolean>();
+    const [onLook, until] = [vi.fn(), vi.fn(() => true)];
+    await rejection(
+      waitFor(() => promise, { onLook, until, timeout: 10 }),
+      10,
+    );
+    resolve(true);
+    await vi.advanceTimersByTimeAsync(10);
+    expect([...onLook.mock.calls, ...until.mock.calls]).toEqual([]);
+  });
+
   test('that aborts ends the wait with the reason, whatever the look said', async () => {
     for (const answer of [true, false]) {
       const controller = new AbortController();
@@ -847,7 +862,10 @@ describe('name', () => {
       waitFor(() => [].length > 1, { timeout: 0 }),
       0,
     );
+    const native = Object.defineProperty(isReady.bind(null), 'name', { value: '' });
+    const unreadable = await rejection(waitFor(native, { timeout: 0 }), 0);
     expect(named.message).toMatch(/^isReady: /);
+    expect(unreadable.message).toMatch(/^condition: /);
     expect(text.message).toMatch(/^\(\) => \[\]\.length > 1: /);
   });
 });
@@ -934,6 +952,16 @@ describe('look', () => {
     );
     expect(error.message).toBe('job: not within 300 ms (0 looks)\n\n  the trigger was still pending after 300 ms');
     expect(given?.reason).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('is not made when the trigger fails after the wait has ended', async () => {
+    const { promise, reject } = deferred<void>();
+    const condition = vi.fn(() => true);
+    const error = await rejection(waitFor(condition, { trigger: () => promise, timeout: 10 }), 10);
+    reject(new Error('late'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(error.name).toBe('WaitTimeoutError');
+    expect(condition).not.toHaveBeenCalled();
   });
 
   test('makes its signal on first use, and always gives the same one', async () => {
@@ -1352,7 +1380,7 @@ describe('UNSLEEP_TIMEOUT_SCALE', () => {
   test('multiplies the default timeout', async () => {
     const { waitFor } = await load('0.5');
     const error = await rejection(
-      waitFor(() => false, { interval: '1h' }),
+      waitFor(() => false, { interval: HOUR }),
       2_000,
     );
     expect(error.message).toContain('not within 2 s (4 s x UNSLEEP_TIMEOUT_SCALE 0.5)');
@@ -1545,7 +1573,7 @@ describe('re-entrancy', () => {
       depth--;
       return attempt === 3;
     };
-    await settle(waitFor(condition, { wakeOn: source, interval: '1h' }), 5);
+    await settle(waitFor(condition, { wakeOn: source, interval: HOUR }), 5);
     expect(depths).toEqual([1, 1, 1]);
   });
 
