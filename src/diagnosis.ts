@@ -51,8 +51,8 @@ export function failed(known: Known, reason: string, cause?: Cause): WaitError {
   return buildError(WaitFailedError, known, verdict, [], cause);
 }
 
-function relapse({ journal: { doneAt } }: Known): string[] {
-  return doneAt === undefined ? [] : [`it was done at ${formatDuration(doneAt)}, and then no longer`];
+function relapse({ journal: { relapse } }: Known): string[] {
+  return relapse ? [`it was done at ${formatDuration(relapse.doneAt)}, and then no longer`] : [];
 }
 
 function buildError(

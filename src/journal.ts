@@ -16,8 +16,8 @@ export class Journal {
   failedLooks = 0;
   lastValue: unknown;
   lastError: { readonly error: unknown } | undefined;
-  /** When it was last seen to become done, while `holdFor` asks for more than one look. */
-  doneAt: number | undefined;
+  /** When it was last done before it no longer was, while `holdFor` asked for more. */
+  relapse: { readonly doneAt: number } | undefined;
   /** How long the slowest look took. */
   slowest = 0;
   #timeline: Timeline | undefined;

@@ -171,6 +171,13 @@ export function checkFunction(name: string, value: unknown): void {
   check(name, value, value === undefined || typeof value === 'function', 'a function');
 }
 
+/** Refuses a promise: it is truthy whatever it resolves to, so who answers with one would always say yes. */
+export function immediate(name: string, answer: unknown): unknown {
+  if (!isPromiseLike(answer)) return answer;
+  answer.then(undefined, () => {});
+  throw new TypeError(`\`${name}\` must answer at once; it gave a promise`);
+}
+
 /** Refuses an option of the wrong type. */
 export function check(name: string, value: unknown, isRight: boolean, allowed: string): void {
   if (!isRight) throw new TypeError(`\`${name}\` must be ${allowed}; got ${render(value)}`);

@@ -1,14 +1,15 @@
 import pRetry from 'p-retry';
 import { constant, exponential } from './backoff.ts';
 import { Stopwatch } from './clock.ts';
-import { type Cause, timedOut } from './diagnosis.ts';
+import { type Cause, failed, type Known, timedOut } from './diagnosis.ts';
 import { type Duration, formatDuration } from './duration.ts';
 import { type Outcome, onAbort } from './ends.ts';
 import { isGiveUp } from './give-up.ts';
 import { Journal, type JournaledLook } from './journal.ts';
-import type { Look } from './look.ts';
-import { type CommonOptions, check, checkOptions, pauseOf, type Settings, toSettings } from './options.ts';
+import type { Look, LookRecord } from './look.ts';
+import { type CommonOptions, check, checkOptions, immediate, pauseOf, type Settings, toSettings } from './options.ts';
 import { Alarm } from './pause.ts';
+import { isErrorLike } from './render.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';
 import { titleOf } from './title.ts';
 import { askedPause, isTimeout } from './transient.ts';
@@ -100,10 +101,12 @@ const DEFAULT_INTERVAL = exponential();
  */
 class Failure extends Error {
   readonly thrown: unknown;
+  readonly isFinal: boolean;
 
-  constructor(thrown: unknown) {
+  constructor(thrown: unknown, isFinal: boolean) {
     super();
     this.thrown = thrown;
+    this.isFinal = isFinal;
   }
 }
 
@@ -118,6 +121,7 @@ class Calls {
   readonly #deadline: Alarm;
   readonly #ended = new AbortController();
   readonly #leave: (() => void) | undefined;
+  #call: JournaledLook | undefined;
   #previousPause = 0;
 
   constructor(task: (call: Call) => unknown, settings: Settings, caller: Caller) {
@@ -127,37 +131,29 @@ class Calls {
     this.#caller = caller;
     this.#stack = captureStack(caller);
     this.#stopwatch = new Stopwatch(clock);
-    this.#deadline = new Alarm(clock, unref, () => this.#ended.abort(this.#outOfTime([])));
+    this.#deadline = new Alarm(clock, unref, () => this.#ended.abort(this.#cut()));
     if (signal?.aborted) this.#abort(signal);
     else if (timeout !== Number.POSITIVE_INFINITY) this.#deadline.set(timeout);
     this.#leave = signal && onAbort(signal, () => this.#abort(signal));
   }
 
   async make(attempt: number): Promise<unknown> {
-    const { attemptTimeout } = this.#settings;
+    this.#checkEnded();
     const startedAt = this.#stopwatch.elapsed();
     const call = { attempt, startedAt, wokenBy: attempt === 1 ? 'start' : 'schedule' } as const;
     this.#journal.begin(call);
-    const condition = (look: Look) =>
-      this.#task({
-        attempt,
-        get signal() {
-          return look.signal;
-        },
-      });
-    try {
-      const value = await this.#wait({ condition, isDone: () => true }, { attemptTimeout });
-      this.#tell(call, { value });
-      return value;
-    } catch (error) {
-      this.#tell(call, { error });
-      throw new Failure(isGiveUp(error) ? error.reason : error);
-    }
+    this.#call = call;
+    const outcome = await this.#outcomeOf(attempt);
+    this.#call = undefined;
+    this.#checkEnded();
+    const verdict = this.#judge(call, outcome);
+    if ('value' in outcome) return outcome.value;
+    throw new Failure(this.#reasonOf(outcome.error), verdict === 'never');
   }
 
   /** Sleeps until the next call makes sense; answers whether it ever does. */
-  async pauseAfter({ thrown }: Failure, attempt: number): Promise<boolean> {
-    if (this.#ended.signal.aborted || !this.#settings.tolerate(thrown)) return false;
+  async pauseAfter({ thrown, isFinal }: Failure, attempt: number): Promise<boolean> {
+    if (isFinal) return false;
     const { backoff, random, timeout } = this.#settings;
     const elapsed = this.#stopwatch.elapsed();
     const look = { attempt, elapsed, previousPause: this.#previousPause, random };
@@ -176,29 +172,85 @@ class Calls {
     this.#leave?.();
   }
 
-  #wait(way: Pick<Way, 'condition' | 'isDone'>, options: CommonOptions): Promise<unknown> {
+  /** What a call gave or threw, `giveUp` as it was thrown. */
+  async #outcomeOf(attempt: number): Promise<Outcome> {
+    const { attemptTimeout, scale } = this.#settings;
+    let thrown: { readonly error: unknown } | undefined;
+    const way = {
+      condition: (look: Look) => {
+        return this.#task({
+          attempt,
+          get signal() {
+            return look.signal;
+          },
+        });
+      },
+      isDone: () => true,
+      blame: (error: unknown) => {
+        thrown = { error };
+        return error;
+      },
+    };
+    try {
+      // The wait scales it once more.
+      return { value: await this.#wait(way, { attemptTimeout: attemptTimeout / scale }) };
+    } catch (error) {
+      return thrown ?? { error };
+    }
+  }
+
+  #wait(way: Pick<Way, 'condition' | 'isDone' | 'blame'>, options: CommonOptions): Promise<unknown> {
     const { clock, unref, advanceTimers, name } = this.#settings;
     const shared = { timeout: Number.POSITIVE_INFINITY, tolerate: () => false, signal: this.#ended.signal };
     const title = () => titleOf(this.#task);
     return wait(() => ({ ...way, title }), { ...shared, clock, unref, advanceTimers, name, ...options }, this.#caller);
   }
 
-  #tell(call: JournaledLook, outcome: Outcome): void {
+  /** Says what a call meant. Whatever the user throws here ends the retry. */
+  #judge(call: JournaledLook, outcome: Outcome): LookRecord['verdict'] {
     const { tolerate, onLook } = this.#settings;
     const now = this.#stopwatch.elapsed();
     const isDone = 'value' in outcome;
     const { attempt, startedAt: at, wokenBy } = call;
     this.#journal.end(call, now, isDone ? { kind: 'value', isDone, ...outcome } : { kind: 'error', ...outcome });
-    const verdict = isDone ? 'done' : tolerate(outcome.error) ? 'not yet' : 'never';
-    onLook?.({ attempt, at, took: now - at, wokenBy, verdict, ...outcome });
+    try {
+      const isTolerated = !isDone && !isGiveUp(outcome.error) && immediate('tolerate', tolerate(outcome.error));
+      const verdict = isDone ? 'done' : isTolerated ? 'not yet' : 'never';
+      onLook?.({ attempt, at, took: now - at, wokenBy, verdict, ...outcome });
+      return verdict;
+    } catch (error) {
+      throw new Failure(error, true);
+    }
+  }
+
+  #reasonOf(error: unknown): unknown {
+    if (!isGiveUp(error)) return error;
+    return isErrorLike(error.reason) ? error.reason : failed(this.#known(), error.message);
+  }
+
+  #checkEnded(): void {
+    const { aborted, reason } = this.#ended.signal;
+    if (aborted) throw new Failure(reason, true);
   }
 
   #abort({ reason }: AbortSignal): void {
     this.#ended.abort(isTimeout(reason) ? this.#outOfTime([], { error: reason }) : reason);
   }
 
+  #cut(): Error {
+    const call = this.#call;
+    if (!call) return this.#outOfTime([]);
+    const took = formatDuration(this.#stopwatch.elapsed() - call.startedAt);
+    this.#journal.timeline.add(call.startedAt, { kind: 'unanswered' });
+    return this.#outOfTime([`call ${call.attempt} was still pending after ${took}`]);
+  }
+
   #outOfTime(remarks: readonly string[], cause?: Cause): Error {
-    const known = {
+    return timedOut(this.#known(), remarks, cause);
+  }
+
+  #known(): Known {
+    return {
       settings: this.#settings,
       journal: this.#journal,
       elapsed: this.#stopwatch.elapsed(),
@@ -207,6 +259,5 @@ class Calls {
       remarks: [],
       stack: this.#stack,
     };
-    return timedOut(known, remarks, cause);
   }
 }

@@ -1,6 +1,6 @@
 import { checkSource, type EventArgs, type EventName, type EventSource, isEventName, listen } from './event-source.ts';
 import { GiveUp } from './give-up.ts';
-import { type CommonOptions, check, checkFunction, type TriggerOption } from './options.ts';
+import { type CommonOptions, check, checkFunction, immediate, type TriggerOption } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { type Way, wait } from './wait.ts';
 import type { WakeSource } from './wake.ts';
@@ -45,15 +45,24 @@ export function waitForEvent<Source extends EventSource, const Event extends Eve
 ): Promise<EventArgs<Source, Event>> {
   const arrived: Arrival[] = [];
   const isListening: WakeSource = (wake) => {
-    const hear = (name: EventName) =>
-      listen(source, name, (...args) => {
+    const stops: (() => void)[] = [];
+    const stop = () => {
+      for (const end of stops) end();
+    };
+    const hear =
+      (name: EventName) =>
+      (...args: unknown[]) => {
         arrived.push({ name, args });
         wake();
-      });
-    const stops = [event, ...rejections(event, options.rejectOn)].map(hear);
-    return () => {
-      for (const stop of stops) stop();
-    };
+      };
+    try {
+      for (const name of [event, ...rejections(event, options.rejectOn)]) stops.push(listen(source, name, hear(name)));
+    } catch (error) {
+      // There is nothing to poll: who cannot listen will never know.
+      arrived.push({ name: 'error', args: [error], isFatal: true });
+      stop();
+    }
+    return stop;
   };
   const toWay = () => eventWay(source, event, options as EventOptions, arrived);
   return wait(toWay, options, waitForEvent, (options) => ({ ...options, ...EVENTS_ONLY, wakeOn: isListening }));
@@ -71,6 +80,7 @@ const EVENTS_ONLY = {
 interface Arrival {
   readonly name: EventName;
   readonly args: unknown[];
+  readonly isFatal?: boolean;
 }
 
 function eventWay(source: EventSource, event: EventName, options: EventOptions, arrived: Arrival[]): Way {
@@ -82,9 +92,10 @@ function eventWay(source: EventSource, event: EventName, options: EventOptions, 
   let passedOver = 0;
   return {
     condition: () => {
-      for (const { name, args } of arrived.splice(0)) {
+      for (const { name, args, isFatal } of arrived.splice(0)) {
+        if (isFatal) throw args[0];
         if (name !== event) throw failureOf(name, args);
-        if (!filter || filter(...args)) return args;
+        if (!filter || immediate('filter', filter(...args))) return args;
         passedOver++;
       }
       return undefined;

@@ -2,11 +2,10 @@ import { type Again, isAgain } from './again.ts';
 import { GiveUp } from './give-up.ts';
 import type { Journal } from './journal.ts';
 import type { Look } from './look.ts';
-import { check, checkFunction, type WaitOptions } from './options.ts';
+import { check, checkFunction, immediate, type WaitOptions } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { titleOf } from './title.ts';
 import { type Way, wait } from './wait.ts';
-import { isPromiseLike } from './wake.ts';
 
 /** The answers that mean done when no `until` decides. */
 export type Truthy<Value> = Exclude<Value, false | 0 | 0n | '' | null | undefined>;
@@ -82,12 +81,6 @@ function answeredNothing({ timeline }: Journal): boolean {
   const [first, ...others] = timeline.spans;
   if (others.length > 0 || first?.answer.kind !== 'value') return false;
   return first.answer.value === undefined && first.answer.word === undefined;
-}
-
-/** A promise is truthy whatever it resolves to, so a predicate that gives one would be true at once. */
-function immediate(name: string, answer: unknown): unknown {
-  if (isPromiseLike(answer)) throw new TypeError(`\`${name}\` must answer at once; it gave a promise`);
-  return answer;
 }
 
 function isReason(reason: unknown): boolean {

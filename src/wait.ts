@@ -10,7 +10,7 @@ import { isGiveUp } from './give-up.ts';
 import { Journal } from './journal.ts';
 import { type Limited, limit, limitLook } from './limit.ts';
 import { CurrentLook, type WokenBy } from './look.ts';
-import { checkOptions, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
+import { checkOptions, immediate, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
 import { Alarm } from './pause.ts';
 import { listPending } from './pending-waits.ts';
 import { startProgress } from './progress.ts';
@@ -86,7 +86,7 @@ class Wait {
   /** When the alarm rings, and what the look will then be caused by. */
   #due = 0;
   #cause: WokenBy = 'start';
-  #isFirm = false;
+  #firmUntil = 0;
   #wasWoken = false;
   #wakeLimit: WakeLimit | undefined;
   #isTimeMinded = false;
@@ -95,6 +95,7 @@ class Wait {
   #steps = 0;
   #lastPause = 0;
   #previousPause = 0;
+  #heldSince = 0;
   #holdEnd = NOT_HELD;
   triggered: unknown;
 
@@ -188,8 +189,11 @@ class Wait {
       this.#limited?.clear?.();
       return;
     }
-    const end = Math.max(this.settings.timeout, this.#holdEnd);
-    this.#setAlarm(look.startedAt < end ? end - this.elapsed() : Math.max(GRACE, this.#journal.slowest));
+    const { timeout } = this.settings;
+    const grace = Math.max(GRACE, this.#journal.slowest);
+    const isLast = look.startedAt >= Math.max(timeout, this.#holdEnd);
+    // What is held must not fail because a look happens to be under way when it has been held long enough.
+    this.#setAlarm(isLast ? grace : Math.max(timeout, this.#holdEnd + grace) - this.elapsed());
     this.#attach();
   }
 
@@ -207,7 +211,8 @@ class Wait {
   #conclude(look: CurrentLook, outcome: Outcome): void {
     const { tolerate, onLook, signal } = this.settings;
     const answer = this.#read(outcome);
-    const isNever = answer.kind === 'error' && (isGiveUp(answer.error) || !tolerate(answer.error));
+    const isNever =
+      answer.kind === 'error' && (isGiveUp(answer.error) || !immediate('tolerate', tolerate(answer.error)));
     const isDone = answer.kind === 'value' && answer.isDone;
     const now = this.elapsed();
     this.#journal.end(look, now, answer);
@@ -246,7 +251,7 @@ class Wait {
     }
     if (this.#holdEnd === NOT_HELD) {
       this.#holdEnd = now + holdFor;
-      this.#journal.doneAt = now;
+      this.#heldSince = now;
     }
     this.#pause(asked, this.#holdEnd);
   }
@@ -254,6 +259,7 @@ class Wait {
   #notYet(asked: AskedPause | undefined): void {
     const { timeout } = this.settings;
     const now = this.elapsed();
+    if (this.#holdEnd !== NOT_HELD) this.#journal.relapse = { doneAt: this.#heldSince };
     this.#holdEnd = NOT_HELD;
     if (now >= timeout) {
       this.#timeOut([]);
@@ -276,7 +282,7 @@ class Wait {
     const pause = asked?.isInstead ? asked.milliseconds : Math.max(this.#lastPause, asked?.milliseconds ?? 0);
     const left = Math.max(0, end - elapsed);
     this.#cause = pause >= left && this.#holdEnd === NOT_HELD ? 'deadline' : 'schedule';
-    this.#isFirm = asked?.isFirm ?? false;
+    this.#firmUntil = asked?.isFirm ? elapsed + asked.milliseconds : 0;
     this.#state = 'pausing';
     this.#setAlarm(Math.min(pause, left));
     if (this.#wasWoken) this.#wake();
@@ -285,10 +291,12 @@ class Wait {
   /** An event: it only brings the next look forward, and what the look sees decides. */
   #wake(): void {
     if (this.#state === 'looking') this.#wasWoken = true;
-    if (this.#state !== 'pausing' || this.#isFirm || this.#cause === 'event') return;
+    if (this.#state !== 'pausing' || this.#cause === 'event') return;
     this.#wakeLimit ??= new WakeLimit();
-    const delay = this.#wakeLimit.delay(this.elapsed());
+    const now = this.elapsed();
+    const delay = Math.max(this.#wakeLimit.delay(now), this.#firmUntil - now);
     if (delay >= this.left()) return;
+    this.#wakeLimit.count(now);
     this.#cause = 'event';
     this.#setAlarm(delay);
   }

@@ -137,7 +137,15 @@ export class WakeLimit {
   #due = Number.NEGATIVE_INFINITY;
 
   delay(now: number): number {
-    this.#due = Math.max(this.#due, now - BURST * GAP) + GAP;
-    return Math.max(0, this.#due - now);
+    return Math.max(0, this.#next(now) - now);
+  }
+
+  /** An event brings a look forward: only that counts, not the event. */
+  count(now: number): void {
+    this.#due = this.#next(now);
+  }
+
+  #next(now: number): number {
+    return Math.max(this.#due, now - BURST * GAP) + GAP;
   }
 }

@@ -209,23 +209,35 @@ describe('Subscriptions', () => {
 });
 
 describe('WakeLimit', () => {
+  /** A look that an event brings forward. */
+  const take = (limit: WakeLimit, now: number) => {
+    const delay = limit.delay(now);
+    limit.count(now);
+    return delay;
+  };
+
+  test('counts only what is used, however often it is asked', () => {
+    const limit = new WakeLimit();
+    expect(Array.from({ length: 100 }, () => limit.delay(0)).every((delay) => delay === 0)).toBe(true);
+  });
+
   test('lets ten looks through at once, then one every 10 ms', () => {
     const limit = new WakeLimit();
-    expect(Array.from({ length: 13 }, () => limit.delay(1_000))).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 20, 30]);
+    expect(Array.from({ length: 13 }, () => take(limit, 1_000))).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 20, 30]);
   });
 
   test('puts off nothing that comes no more often than every 10 ms', () => {
     const limit = new WakeLimit();
-    expect(Array.from({ length: 1_000 }, (_, index) => limit.delay(index * 10)).every((delay) => delay === 0)).toBe(
+    expect(Array.from({ length: 1_000 }, (_, index) => take(limit, index * 10)).every((delay) => delay === 0)).toBe(
       true,
     );
   });
 
   test('has room again after a pause, for ten at most', () => {
     const limit = new WakeLimit();
-    for (let count = 0; count < 10; count++) limit.delay(0);
-    expect(Array.from({ length: 4 }, () => limit.delay(30))).toEqual([0, 0, 0, 10]);
-    expect(Array.from({ length: 11 }, () => limit.delay(1e6)).at(-1)).toBe(10);
+    for (let count = 0; count < 10; count++) take(limit, 0);
+    expect(Array.from({ length: 4 }, () => take(limit, 30))).toEqual([0, 0, 0, 10]);
+    expect(Array.from({ length: 11 }, () => take(limit, 1e6)).at(-1)).toBe(10);
   });
 });
 
