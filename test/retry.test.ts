@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { runInNewContext } from 'node:vm';
+import { createClock } from '@sinonjs/fake-timers';
 import { AbortError } from 'p-retry';
 import { type BackoffLook, type Call, constant, exponential, giveUp, type LookRecord, retry, waitFor } from 'unsleep';
 import { describe, expect, test, vi } from 'vitest';
@@ -404,6 +405,30 @@ describe('the time of retry', () => {
     expect(error.message).toContain('call 2 was still pending after 200 ms');
     expect(error.cause).toMatchObject({ message: 'unavailable' });
     expect(given?.aborted).toBe(true);
+  });
+
+  test('calls no more when a pause was slept through until the `timeout` was over', async () => {
+    const task = vi.fn(() => Promise.reject(unavailable()));
+    const outcome = rejection(retry(task, { timeout: 300, interval: exactly(100), name: 'upload' }), 0);
+    await vi.advanceTimersByTimeAsync(0);
+    // Both timers ring in one turn, as after a blocked event loop.
+    vi.advanceTimersByTime(300);
+    expect((await outcome).message).toMatch(/^upload: not within 300 ms \(1 look\)/);
+    expect(task).toHaveBeenCalledOnce();
+  });
+
+  test('ends a pause too, when the machine slept through the end of it and the `timeout`', async () => {
+    const clock = createClock();
+    const task = vi.fn(() => Promise.reject(unavailable()));
+    const waiting = retry(task, { clock, timeout: 300, interval: exactly(250), name: 'upload' });
+    const outcome = waiting.catch((error: Error) => error.message);
+    await clock.tickAsync(100);
+    clock.jump(5_000);
+    await clock.tickAsync(0);
+    expect(await outcome).toMatch(
+      /^upload: not within 300 ms \(1 look\)\n\n +0 ms +unavailable +1 look +← until the end$/,
+    );
+    expect(task).toHaveBeenCalledOnce();
   });
 
   test('gives up early when the next call would come too late', async () => {
