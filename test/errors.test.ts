@@ -67,6 +67,11 @@ describe('WaitError', () => {
     expect(new WaitFailedError({ ...parts, frames: '' }).stack).toContain('errors.test.ts');
   });
 
+  test('is its name and its message as JSON, which is what test runners copy', () => {
+    const error = new WaitTimeoutError({ ...parts, report: { ...report, lastValue: 'x'.repeat(1e6) } });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'WaitTimeoutError', message: parts.message });
+  });
+
   test('can be cloned: what is left is the message', () => {
     const cyclic: Record<string, unknown> = { call: () => {} };
     cyclic['self'] = cyclic;

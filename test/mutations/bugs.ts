@@ -23,8 +23,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the look at the deadline gets no grace',
     file: 'wait.ts',
-    text: 'Math.max(GRACE, this.#journal.slowest)',
-    instead: '0',
+    text: 'const grace = Math.max(GRACE, this.#journal.slowest);',
+    instead: 'const grace = 0;',
   },
   {
     name: 'a blocked event loop gets no grace',
@@ -35,8 +35,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a hanging look is never cut',
     file: 'wait.ts',
-    text: 'this.#setAlarm(look.startedAt < end',
-    instead: 'if (this.#isGraced) this.#setAlarm(look.startedAt < end',
+    text: 'this.#setAlarm(isLast ? grace :',
+    instead: 'if (this.#isGraced) this.#setAlarm(isLast ? grace :',
   },
   {
     name: 'the signal of a cut look does not abort',
@@ -83,8 +83,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a wake shortens a firm pause',
     file: 'wait.ts',
-    text: '|| this.#isFirm || ',
-    instead: '|| ',
+    text: 'Math.max(this.#wakeLimit.delay(now), this.#firmUntil - now)',
+    instead: 'this.#wakeLimit.delay(now)',
   },
   {
     name: 'each wake causes a look of its own, at once',
@@ -95,8 +95,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a storm of events is not limited',
     file: 'wait.ts',
-    text: 'const delay = this.#wakeLimit.delay(this.elapsed());',
-    instead: 'const delay = 0;',
+    text: 'this.#wakeLimit.count(now);',
+    instead: '',
   },
   {
     name: 'a woken look makes the backoff grow',
