@@ -165,6 +165,27 @@ describe('16. a revert', () => {
   });
 });
 
+describe('16. a revert that somebody interferes with', () => {
+  test('is not done while the server is ACTIVE on the wrong host', async () => {
+    const { fake, nova, bootOne } = await openRig();
+    const server = await bootOne();
+    await waitForColdMigration(nova, server, QUICK);
+    const gate = fake.gate('revert.hostBack');
+    const looks = watch();
+    const reverting = waitForRevert(nova, server, { ...HASTY, onLook: looks.onLook });
+    const state = stateOf(reverting);
+
+    await gate.reached;
+    await nova.resetState(server, 'active');
+    await looks.saw(({ row, record }) => record?.status === 'reverted' && row?.status === 'ACTIVE', 3);
+    const seen = state();
+    gate.release();
+
+    expect(seen).toBe('pending');
+    expect((await reverting).server.host).toBe('host1');
+  });
+});
+
 describe('17. a resize that is confirmed by itself', () => {
   test('is over also for who never sees VERIFY_RESIZE, and waits in vain for that', async () => {
     const { fake, nova, bootOne } = await openRig();

@@ -1,7 +1,7 @@
 import { waitFor, waitForStatus } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import { waitForEvacuation } from '../../examples/nova-client/wait-for-evacuation.ts';
-import { HASTY, openRig, QUICK, type Rig, stateOf, watch } from './rig.ts';
+import { failureOf, HASTY, openRig, QUICK, type Rig, stateOf, watch } from './rig.ts';
 
 /** Boots a server, and has Nova know that its host is down. */
 async function bootOnDeadHost({ nova, bootOne }: Rig) {
@@ -64,5 +64,17 @@ describe('19. an evacuation', () => {
     expect([migration.status, later.migration.status, state]).toEqual(['done', 'completed', 'up']);
     expect(refused).toMatchObject({ status: 400 });
     expect(String(refused)).toContain('Unable to force up host host1');
+  });
+
+  test('is no success for who finds the server elsewhere than he wanted it', async () => {
+    const rig = await openRig({ hosts: ['host1', 'host2', 'host3'] });
+    const { server } = await bootOnDeadHost(rig);
+    const { migration, server: row } = await waitForEvacuation(rig.nova, server, { ...QUICK, host: 'host3' });
+
+    const options = { ...QUICK, record: migration.id, patience: 200, host: 'host2' };
+    const error = await failureOf(waitForEvacuation(rig.nova, server, options));
+
+    expect(row.host).toBe('host3');
+    expect(error.message).toContain('server and record disagree: the server is SHUTOFF/null on host3');
   });
 });
