@@ -8,13 +8,15 @@ const states = new Map([
   [2, 'packed'],
 ]);
 
-setTimeout(() => orders.emit('changed', 2), 10); // early: order 2 is not shipped yet
 setTimeout(() => {
-  states.set(1, 'shipped');
-  orders.emit('changed', 1); // another order
-  states.set(2, 'shipped');
-  orders.emit('changed', 2);
-}, 30);
+  orders.emit('changed', 2); // early: order 2 is not shipped yet
+  setTimeout(() => {
+    states.set(1, 'shipped');
+    orders.emit('changed', 1); // another order
+    states.set(2, 'shipped');
+    orders.emit('changed', 2);
+  }, 20);
+}, 10);
 
 const start = performance.now();
 const causes: string[] = [];

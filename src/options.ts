@@ -48,7 +48,10 @@ export interface CommonOptions {
   readonly wakeOn?: WakeSource | readonly WakeSource[] | undefined;
   /** Aborts the wait, which then rejects with `signal.reason` itself. @defaultValue none */
   readonly signal?: AbortSignal | undefined;
-  /** What is waited for, for the message. A function is called only when the wait has failed. @defaultValue the source text of the condition */
+  /**
+   * What is waited for, for the message. A function is called only when somebody reads it: on failure, and for
+   * `progress` and `pendingWaits`. @defaultValue the name or the source text of the condition
+   */
   readonly name?: string | (() => string) | undefined;
   /** Called after every look. An error that it throws ends the wait. @defaultValue none */
   readonly onLook?: ((record: LookRecord) => void) | undefined;

@@ -138,7 +138,6 @@ class Calls {
   }
 
   async make(attempt: number): Promise<unknown> {
-    this.#checkEnded();
     const startedAt = this.#stopwatch.elapsed();
     const call = { attempt, startedAt, wokenBy: attempt === 1 ? 'start' : 'schedule' } as const;
     this.#journal.begin(call);
@@ -147,6 +146,7 @@ class Calls {
     this.#call = undefined;
     this.#checkEnded();
     const verdict = this.#judge(call, outcome);
+    this.#checkEnded();
     if ('value' in outcome) return outcome.value;
     throw new Failure(this.#reasonOf(outcome.error), verdict === 'never');
   }

@@ -338,7 +338,7 @@ describe('P7: between two looks the event loop turns', () => {
         bus.emit('x');
         return ++looks === 5;
       },
-      { interval: '1h', wakeOn: on(bus, 'x') },
+      { interval: exactly(3_600_000), wakeOn: on(bus, 'x') },
     );
     expect(new Set(seen).size).toBe(5);
     vi.useFakeTimers();
@@ -511,7 +511,7 @@ describe('P11: wakes are neither lost nor multiplied', () => {
   test('a wake that arrives during a look causes one more look after it', async () => {
     const bus = new EventEmitter();
     const looks = stampedCalls(() => new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 100)));
-    const waiting = waitFor(looks.call, { interval: '1h', timeout: 1_000, wakeOn: on(bus, 'x') });
+    const waiting = waitFor(looks.call, { interval: exactly(3_600_000), timeout: 1_000, wakeOn: on(bus, 'x') });
     await vi.advanceTimersByTimeAsync(40);
     bus.emit('x');
     bus.emit('x');
@@ -523,7 +523,7 @@ describe('P11: wakes are neither lost nor multiplied', () => {
   test('wakes that arrive together cause one look', async () => {
     const bus = new EventEmitter();
     const looks = stampedCalls(() => false);
-    const waiting = waitFor(looks.call, { interval: '1h', timeout: 1_000, wakeOn: on(bus, 'x') });
+    const waiting = waitFor(looks.call, { interval: exactly(3_600_000), timeout: 1_000, wakeOn: on(bus, 'x') });
     await vi.advanceTimersByTimeAsync(40);
     for (let count = 0; count < 1_000; count++) bus.emit('x');
     const error = await rejection(waiting, 2_000);
@@ -539,7 +539,7 @@ describe('P12: no event falls between looking and listening', () => {
       if (calls === 1) bus.emit('x');
       return calls === 2;
     });
-    await settle(waitFor(looks.call, { interval: '1h', wakeOn: on(bus, 'x') }), 0);
+    await settle(waitFor(looks.call, { interval: exactly(3_600_000), wakeOn: on(bus, 'x') }), 0);
     expect(looks.at).toEqual([0, 0]);
   });
 
@@ -554,7 +554,7 @@ describe('P12: no event falls between looking and listening', () => {
       });
     const looks = stampedCalls(() => isReady);
     // A faked clock rings what is due at once one millisecond later when it is set while the clock moves.
-    await settle(waitFor(looks.call, { interval: '1h', wakeOn: slow }), 71);
+    await settle(waitFor(looks.call, { interval: exactly(3_600_000), wakeOn: slow }), 71);
     expect(looks.at).toEqual([0, 71]);
   });
 
@@ -625,7 +625,7 @@ describe('P12: no event falls between looking and listening', () => {
       bus.emit('x');
       return false;
     });
-    await rejection(waitFor(condition, { interval: '1h', timeout: 1_000, wakeOn: on(bus, 'x') }), 1_000);
+    await rejection(waitFor(condition, { interval: exactly(3_600_000), timeout: 1_000, wakeOn: on(bus, 'x') }), 1_000);
     // Ten at once, then one every 10 ms, and the one at the deadline.
     expect(condition.mock.calls.length).toBeLessThanOrEqual(1 + 10 + 100 + 1);
     expect(condition.mock.calls.length).toBeGreaterThan(100);
