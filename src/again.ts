@@ -5,6 +5,7 @@ const AGAIN = Symbol.for('unsleep.again');
 
 /** The answer "not yet" of a condition, with the pause that it asks for. Made by {@link again}. */
 export interface Again {
+  /** Tells it apart from any other answer. */
   readonly [AGAIN]: true;
   /** Milliseconds until the next look, or `undefined` when the backoff decides. */
   readonly after: number | undefined;

@@ -4,13 +4,19 @@
  * Everything is read at the moment of use, so that timers faked later are noticed.
  */
 export interface Clock {
+  /** Calls back once, so many milliseconds from now. */
   readonly setTimeout: (callback: () => void, milliseconds: number) => unknown;
+  /** Takes back what `setTimeout` gave. */
   readonly clearTimeout: (timer: never) => void;
   /** Used for pauses of 0 where it exists; otherwise they are a `setTimeout` of 0. */
   readonly setImmediate?: ((callback: () => void) => unknown) | undefined;
+  /** Takes back what `setImmediate` gave. */
   readonly clearImmediate?: ((timer: never) => void) | undefined;
-  /** Monotonic milliseconds. */
-  readonly performance: { now(): number };
+  /** What tells the time. */
+  readonly performance: {
+    /** Milliseconds that only ever grow. */
+    now(): number;
+  };
 }
 
 const { setTimeout, clearTimeout, performance } = globalThis;

@@ -2,10 +2,17 @@ import type { WaitReport } from './report.ts';
 
 /** What an error of a wait is made of. */
 export interface WaitErrorParts {
+  /** The whole diagnosis. */
   readonly message: string;
+  /** The same as data. */
   readonly report: WaitReport;
   /** Absent when no look threw. */
-  readonly cause?: { readonly error: unknown } | undefined;
+  readonly cause?:
+    | {
+        /** Whatever was thrown, also `undefined`. */
+        readonly error: unknown;
+      }
+    | undefined;
   /** The stack frames of the line that started the wait. */
   readonly frames: string;
 }
@@ -38,16 +45,19 @@ export abstract class WaitError extends Error {
 
 /** Time ran out before the condition was met. */
 export class WaitTimeoutError extends WaitError {
+  /** By this, or by `instanceof`, it is told apart from the others. */
   declare readonly name: 'WaitTimeoutError';
 }
 
 /** `maxAttempts` looks were made, and the condition was not met. */
 export class WaitExhaustedError extends WaitError {
+  /** By this, or by `instanceof`, it is told apart from the others. */
   declare readonly name: 'WaitExhaustedError';
 }
 
 /** Waiting longer could not have helped: a failure status, `failWhen`, `failFast`, `giveUp`, or a broken `consistently`. */
 export class WaitFailedError extends WaitError {
+  /** By this, or by `instanceof`, it is told apart from the others. */
   declare readonly name: 'WaitFailedError';
 }
 

@@ -4,13 +4,17 @@ import { type Hubs, joinListeners } from './shared-listener.ts';
 // biome-ignore-start lint/suspicious/noExplicitAny: these types must accept every emitter, whatever it emits
 /** A Node `EventEmitter`, an eventemitter3, or anything that listens as they do. */
 export interface EmitterLike {
+  /** Calls the listener at each such event. */
   on(event: any, listener: (...args: any[]) => void): unknown;
+  /** Calls it no more. */
   off(event: any, listener: (...args: any[]) => void): unknown;
 }
 
 /** An `EventTarget`, such as a DOM node or a `WebSocket`. */
 export interface TargetLike {
+  /** Calls the listener at each such event. */
   addEventListener(event: any, listener: (...args: any[]) => void): unknown;
+  /** Calls it no more. */
   removeEventListener(event: any, listener: (...args: any[]) => void): unknown;
 }
 

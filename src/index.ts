@@ -24,10 +24,10 @@ export type { CommonOptions, Progress, TriggerOption, WaitOptions } from './opti
 export { pendingWaits } from './pending-waits.ts';
 export type { WaitReport } from './report.ts';
 export { type Call, type RetryOptions, retry } from './retry.ts';
-export type { Answer, Span } from './timeline.ts';
+export type { Answer, GivenAnswer, NoAnswer, Span, ThrownAnswer } from './timeline.ts';
 export { isTransient } from './transient.ts';
 export { type Condition, type Truthy, waitFor } from './wait-for.ts';
 export { type EventOptions, waitForEvent } from './wait-for-event.ts';
 export { type StatusOptions, type StatusWord, type WithStatus, type WordOf, waitForStatus } from './wait-for-status.ts';
 export { createWaiter, type Waiter, type WaiterDefaults } from './waiter.ts';
-export type { SourceReport, Unsubscribe, Wake, WakeSource } from './wake.ts';
+export type { SourceReport, Subscribed, Unsubscribe, Wake, WakeSource } from './wake.ts';

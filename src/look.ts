@@ -11,6 +11,7 @@ export interface Look<Triggered = unknown> {
   readonly remaining: number;
   /** Aborts when this look is cut or the wait ends in the middle of it. Made on first use. */
   readonly signal: AbortSignal;
+  /** What caused this look. */
   readonly wokenBy: WokenBy;
   /** The answer of the last look that gave one. */
   readonly lastValue: unknown;
@@ -22,11 +23,13 @@ export interface Look<Triggered = unknown> {
 
 /** What is told after a look. */
 export interface LookRecord {
+  /** Looks so far, this one included. */
   readonly attempt: number;
   /** When it began, in milliseconds from the start of the wait. */
   readonly at: number;
   /** How long it took, in milliseconds. */
   readonly took: number;
+  /** What caused this look. */
   readonly wokenBy: WokenBy;
   /** What it meant. `'done'` is not the end yet while `holdFor` holds. */
   readonly verdict: 'done' | 'not yet' | 'never';

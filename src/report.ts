@@ -5,10 +5,13 @@ import type { SourceReport } from './wake.ts';
 
 /** What a wait has seen so far. */
 export interface WaitReport {
+  /** What is waited for. */
   readonly name: string;
   /** Milliseconds, the scale included. */
   readonly timeout: number;
+  /** Milliseconds since the wait began. */
   readonly elapsed: number;
+  /** Looks so far. */
   readonly looks: number;
   /** Looks that an event brought forward. */
   readonly wokenLooks: number;
@@ -18,8 +21,11 @@ export interface WaitReport {
   readonly timeline: readonly Span[];
   /** Spans left out between the first 5 and the rest. */
   readonly omitted: number;
+  /** The answer of the last look that gave one. */
   readonly lastValue: unknown;
+  /** The error of the last look that threw one. */
   readonly lastError: unknown;
+  /** How each wake source did. */
   readonly sources: readonly SourceReport[];
   /** Everything as bounded text: safe for circular and huge values. */
   toJSON(): object;

@@ -1,10 +1,37 @@
 import { isErrorLike } from './render.ts';
 
-/** What one look answered. */
-export type Answer =
-  | { readonly kind: 'value'; readonly value: unknown; readonly isDone: boolean; readonly word?: string | undefined }
-  | { readonly kind: 'error'; readonly error: unknown; readonly value?: unknown; readonly word?: string | undefined }
-  | { readonly kind: 'unanswered' };
+/** What one look answered: it gave a value, threw an error, or was cut before it had an answer. */
+export type Answer = GivenAnswer | ThrownAnswer | NoAnswer;
+
+/** A look that gave a value. */
+export interface GivenAnswer {
+  /** Tells the answers apart. */
+  readonly kind: 'value';
+  /** What it gave. */
+  readonly value: unknown;
+  /** Whether that meant done. */
+  readonly isDone: boolean;
+  /** The word by which the value is known, such as a status. */
+  readonly word?: string | undefined;
+}
+
+/** A look that threw, or whose value could not be judged. */
+export interface ThrownAnswer {
+  /** Tells the answers apart. */
+  readonly kind: 'error';
+  /** What was thrown. */
+  readonly error: unknown;
+  /** What could not be judged. */
+  readonly value?: unknown;
+  /** The word by which the value is known, such as a status. */
+  readonly word?: string | undefined;
+}
+
+/** A look that was cut. */
+export interface NoAnswer {
+  /** Tells the answers apart. */
+  readonly kind: 'unanswered';
+}
 
 /** A stretch of time in which looks gave the same answer. */
 export interface Span {
@@ -12,6 +39,7 @@ export interface Span {
   readonly at: number;
   /** How many looks in a row saw it. */
   readonly looks: number;
+  /** What they saw; of answers that count as the same, the newest. */
   readonly answer: Answer;
 }
 

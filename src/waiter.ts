@@ -12,11 +12,17 @@ export type WaiterDefaults = CommonOptions;
 
 /** The waiting functions of this package, with defaults of their own. */
 export interface Waiter {
+  /** {@link waitFor} with these defaults. */
   readonly waitFor: typeof waitFor;
+  /** {@link eventually} with these defaults. */
   readonly eventually: typeof eventually;
+  /** {@link consistently} with these defaults. */
   readonly consistently: typeof consistently;
+  /** {@link waitForStatus} with these defaults. */
   readonly waitForStatus: typeof waitForStatus;
+  /** {@link waitForEvent} with these defaults. */
   readonly waitForEvent: typeof waitForEvent;
+  /** {@link retry} with these defaults. */
   readonly retry: typeof retry;
 }
 

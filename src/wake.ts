@@ -9,7 +9,13 @@ export interface Wake {
 }
 
 /** How a subscription is ended. */
-export type Unsubscribe = (() => unknown) | { unsubscribe(): unknown };
+export type Unsubscribe = (() => unknown) | Subscribed;
+
+/** A subscription as an object, as observables give it. */
+export interface Subscribed {
+  /** Ends it. */
+  unsubscribe(): unknown;
+}
 
 /**
  * Subscribes `wake`, to be called whenever the thing waited for may have changed, and gives back how to stop.
@@ -21,12 +27,15 @@ export type WakeSource = (wake: Wake) => Unsubscribe | PromiseLike<Unsubscribe>;
 
 /** How a wake source did. */
 export interface SourceReport {
+  /** The name of the source's function. */
   readonly name: string;
+  /** Whether its events can be relied on. */
   readonly state: 'connecting' | 'live' | 'failed';
   /** How many events it brought. */
   readonly wakes: number;
   /** When it failed, in milliseconds from the start of the wait. */
   readonly failedAt?: number;
+  /** Why it failed. */
   readonly reason?: string;
 }
 
