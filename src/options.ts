@@ -18,8 +18,9 @@ export interface Progress {
 /** The options that every wait on the loop takes. */
 export interface CommonOptions {
   /**
-   * The whole budget, from the call to the end, `trigger` included. A look that hangs is cut when it is used up; the
-   * look that starts with the deadline gets as long as the slowest before it, at least 50 ms. `Infinity` is allowed.
+   * The whole budget, from the call to the end, `trigger` included. A look that hangs is cut when it is used up, though
+   * no sooner than after the time that the slowest look before it took; the look that starts with the deadline gets at
+   * least 50 ms. `Infinity` is allowed.
    * @defaultValue `4_000`: below the 5 s after which test runners give up, so that the message of the wait wins
    */
   readonly timeout?: Duration | undefined;

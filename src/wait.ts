@@ -189,12 +189,18 @@ class Wait {
       this.#limited?.clear?.();
       return;
     }
-    const { timeout } = this.settings;
-    const grace = Math.max(GRACE, this.#journal.slowest);
-    const isLast = look.startedAt >= Math.max(timeout, this.#holdEnd);
-    // What is held must not fail because a look happens to be under way when it has been held long enough.
-    this.#setAlarm(isLast ? grace : Math.max(timeout, this.#holdEnd + grace) - this.elapsed());
+    this.#setAlarm(this.#limitOf(look) - this.elapsed());
     this.#attach();
+  }
+
+  /** When a look is cut: at the deadline, unless that would be sooner than the looks before it were answered. */
+  #limitOf({ startedAt }: CurrentLook): number {
+    const { timeout } = this.settings;
+    const { slowest } = this.#journal;
+    const grace = Math.max(GRACE, slowest);
+    // What is held must not fail because a look happens to be under way when it has been held long enough.
+    if (this.#holdEnd !== NOT_HELD) return Math.max(timeout, Math.max(this.#holdEnd, startedAt) + grace);
+    return startedAt < timeout ? Math.max(timeout, startedAt + slowest) : startedAt + grace;
   }
 
   #judge(look: CurrentLook, outcome: Outcome): void {

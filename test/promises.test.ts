@@ -80,6 +80,19 @@ describe('P2: one look at the deadline itself', () => {
     await expect(waiting).resolves.toBe(true);
   });
 
+  test('gives an asynchronous look that is under way at the deadline as long, too', async () => {
+    const answer = (calls: number) =>
+      new Promise<boolean>((resolve) => {
+        setTimeout(() => resolve(calls === 2), 100);
+      });
+    const looks = stampedCalls(answer);
+    expect(await settle(waitFor(looks.call, { timeout: 300, interval: exactly(150) }), 350)).toEqual({
+      status: 'fulfilled',
+      value: true,
+    });
+    expect(looks.at).toEqual([0, 250]);
+  });
+
   test('gives an answer that waits in a blocked event loop a moment to be heard', async () => {
     const clock = createClock();
     const { promise, resolve } = deferred<boolean>();

@@ -23,8 +23,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the look at the deadline gets no grace',
     file: 'wait.ts',
-    text: 'const grace = Math.max(GRACE, this.#journal.slowest);',
+    text: 'const grace = Math.max(GRACE, slowest);',
     instead: 'const grace = 0;',
+  },
+  {
+    name: 'a look under way at the deadline is cut however quick it may be',
+    file: 'wait.ts',
+    text: 'Math.max(timeout, startedAt + slowest)',
+    instead: 'timeout',
   },
   {
     name: 'a blocked event loop gets no grace',
@@ -35,8 +41,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a hanging look is never cut',
     file: 'wait.ts',
-    text: 'this.#setAlarm(isLast ? grace :',
-    instead: 'if (this.#isGraced) this.#setAlarm(isLast ? grace :',
+    text: 'this.#setAlarm(this.#limitOf(look) - this.elapsed());',
+    instead: '',
   },
   {
     name: 'the signal of a cut look does not abort',
