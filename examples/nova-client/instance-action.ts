@@ -11,7 +11,7 @@ export interface InstanceAction {
 }
 
 /** How far one service got with it. */
-export interface ActionEvent {
+interface ActionEvent {
   readonly event: string;
   readonly result: string | null;
   /** Why it failed, from 2.84 on. */

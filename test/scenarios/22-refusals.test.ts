@@ -59,12 +59,14 @@ describe('22. a request that is refused', () => {
   test('and runs out of time names the refusal', async () => {
     const rig = await openRig();
     const server = await rig.bootOne();
-    rig.fake.fault({ id: 'F34' });
+    rig.fake.fault({ id: 'F05' });
+    await rig.nova.liveMigrate(server);
 
-    const error = await failureOf(waitForColdMigration(rig.nova, server, { ...QUICK, timeout: '500ms' }));
+    const error = await failureOf(waitForLiveMigration(rig.nova, server, { ...QUICK, timeout: '500ms' }));
 
     expect(error.name).toBe('WaitTimeoutError');
-    expect(error.message).toContain('(not accepted yet: Service is unavailable at this time.)');
+    expect(error.message).toContain("(not accepted yet: Cannot 'os-migrateLive' instance");
+    expect(answers(rig)).toEqual([202, 409]);
   });
 });
 

@@ -14,8 +14,8 @@ export const QUICK = { timeout: '15s', interval: 5, settle: 40 } as const;
 /** The first end counts: a wait that takes a window for the end has no later look to be saved by. */
 export const HASTY = { ...QUICK, settle: 0 } as const;
 
-/** Looks only when woken: a wait that misses its events never ends. */
-export const WOKEN = { timeout: '15s', interval: Number.POSITIVE_INFINITY, settle: 40 } as const;
+/** Looks only when woken, and has no deadline that would cause a look: a wait that misses its events hangs the test. */
+export const WOKEN = { timeout: '1h', interval: Number.POSITIVE_INFINITY, settle: 40 } as const;
 
 // Well above the deadlines of the waits, so that their message is the one that is printed.
 vi.setConfig({ testTimeout: 30_000 });
