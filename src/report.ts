@@ -44,7 +44,7 @@ export function composeMessage(headline: string, report: WaitReport, remarks: re
 
 /** The looks of a report as people say them: `38 looks, 2 of them woken by events`. */
 export function countLooks({ looks, wokenLooks }: WaitReport): string {
-  return `${plural(looks, 'look')}${wokenLooks > 0 ? `, ${wokenLooks} of them woken by events` : ''}`;
+  return `${looks} look${looks === 1 ? '' : 's'}${wokenLooks > 0 ? `, ${wokenLooks} of them woken by events` : ''}`;
 }
 
 /** A report without anything that JSON could choke on. */
@@ -60,12 +60,13 @@ export function reportToJson(report: Omit<WaitReport, 'toJSON'>): object {
 }
 
 function timelineRows({ timeline, omitted }: WaitReport): string[] {
-  const rows = timeline.map(({ at, looks, answer }) => [formatDuration(at), answerText(answer), plural(looks, 'look')]);
+  const rows = timeline.map(({ at, looks, answer }) => [formatDuration(at), answerText(answer), String(looks)]);
   const width = (column: number) => Math.max(0, ...rows.map((row) => (row[column] as string).length));
-  const [time, text] = [Math.max(9, width(0)), width(1)];
+  const [time, text, count] = [Math.max(9, width(0)), width(1), width(2)];
   const lines = rows.map(([at = '', answer = '', looks = ''], index) => {
+    const noun = looks === '1' ? 'look' : 'looks';
     const end = index === rows.length - 1 ? '   ← until the end' : '';
-    return `  ${at.padStart(time)}  ${answer.padEnd(text)}   ${looks}${end}`;
+    return `  ${at.padStart(time)}  ${answer.padEnd(text)}   ${looks.padStart(count)} ${noun}${end}`;
   });
   if (omitted > 0) lines.splice(FIRST, 0, `  ${'…'.padStart(time)}  ${omitted} more changes`);
   return lines;
@@ -97,8 +98,4 @@ function sourceLine({ name, state, failedAt = 0, reason }: SourceReport): string
   if (state === 'live') return [];
   if (state === 'connecting') return [`wake source "${name}" was not live yet`];
   return [`wake source "${name}" failed after ${formatDuration(failedAt)} (${reason}); polling went on without it`];
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
