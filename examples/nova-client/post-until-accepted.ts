@@ -41,7 +41,7 @@ export async function postUntilAccepted(
   options: FollowOptions,
   signal: AbortSignal,
 ): Promise<Posted> {
-  const { wakeOn, interval, attemptTimeout = '10s', clock, random } = options;
+  const { wakeOn, attemptTimeout = '10s', clock, random } = options;
   try {
     const accepted = await retry((call) => posting.post(call), { maxAttempts: 1, attemptTimeout, signal, clock });
     return { ...accepted, before: posting.before };
@@ -51,7 +51,8 @@ export async function postUntilAccepted(
       // The wait that this belongs to knows the deadline.
       timeout: Number.POSITIVE_INFINITY,
       tolerate: (later) => isWorthAnother(posting, later),
-      ...{ signal, wakeOn, interval, attemptTimeout, clock, random },
+      // At a pace of its own: that a refusal passes need not be told by any event.
+      ...{ signal, wakeOn, attemptTimeout, clock, random },
       name: `POST ${posting.action} of server ${posting.before.id}`,
     });
   }

@@ -25,8 +25,8 @@ export async function waitForDelete(
 ): Promise<void> {
   let told = 'not accepted yet';
   const trigger = async (signal: AbortSignal): Promise<Start> => {
-    const { attemptTimeout = '10s', interval } = options;
-    const settings = { tolerate: isPassing, maxAttempts: Number.POSITIVE_INFINITY, attemptTimeout, interval, signal };
+    const { attemptTimeout = '10s' } = options;
+    const settings = { tolerate: isPassing, maxAttempts: Number.POSITIVE_INFINITY, attemptTimeout, signal };
     const row = await retry((call) => unlessGone(nova.showServer(serverId, call)), settings);
     // Asked twice, it is deleted once: this request may be repeated.
     const accepted = await retry((call) => unlessGone(nova.deleteServer(serverId, call)), {

@@ -66,9 +66,9 @@ export async function waitForMove(nova: NovaClient, move: Move, options: MoveOpt
   let told = options.record === undefined ? 'not accepted yet' : `migration ${options.record}`;
   let requestId: string | undefined;
   const trigger = async (signal: AbortSignal): Promise<Start> => {
-    const { attemptTimeout = '10s', interval } = options;
+    const { attemptTimeout = '10s' } = options;
     const note = <Value>(read: (options: CallOptions) => Promise<Value>) =>
-      retry(read, { tolerate: isPassing, maxAttempts: Number.POSITIVE_INFINITY, attemptTimeout, interval, signal });
+      retry(read, { tolerate: isPassing, maxAttempts: Number.POSITIVE_INFINITY, attemptTimeout, signal });
     const before = await note((call) => nova.showServer(serverId, call));
     const records = ofTypes(move, await note((call) => nova.listMigrations({ serverId }, call)));
     const pick = toPick(move, options, records);

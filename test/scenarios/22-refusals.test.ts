@@ -2,7 +2,7 @@ import { retry, waitFor } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import { waitForLiveMigration } from '../../examples/nova-client/wait-for-live-migration.ts';
 import { waitForColdMigration } from '../../examples/nova-client/wait-for-resize.ts';
-import { failureOf, openRig, QUICK, type Rig } from './rig.ts';
+import { failureOf, openRig, QUICK, type Rig, WOKEN } from './rig.ts';
 
 const POST = { route: 'POST /servers/{id}/action' };
 
@@ -43,6 +43,17 @@ describe('22. a request that is refused', () => {
     await waitForColdMigration(rig.nova, server, QUICK);
 
     expect(answers(rig)).toEqual([409, 409, 202]);
+  });
+
+  test('or cannot be read for a moment is posted all the same by a wait that is woken by events only', async () => {
+    const rig = await openRig();
+    const server = await rig.bootOne();
+    rig.fake.fault({ id: 'F17', match: { route: 'GET /servers/{id}' }, times: 1 });
+    rig.fake.fault({ id: 'F34', times: 1 });
+
+    await waitForColdMigration(rig.nova, server, { ...WOKEN, wakeOn: rig.events(server) });
+
+    expect(answers(rig)).toEqual([409, 202]);
   });
 
   test('because the server is locked is not posted again', async () => {
