@@ -24,6 +24,13 @@ describe('titleOf', () => {
     ).toBe('() => { return 5; }');
   });
 
+  test('shows imported names as they were written, whatever vitest made of them', () => {
+    expect(titleOf(unnamed(() => titleOf(unnamed)))).toBe('() => titleOf(unnamed)');
+    const text = '() => f(__vite_ssr_import_3__.ready) && (0, __vite_ssr_import_0__.isUp)()';
+    const condition = new Function(`return ${text}`)();
+    expect(titleOf(condition)).toBe('() => f(ready) && isUp()');
+  });
+
   test('is at most 80 characters of it', () => {
     const long = new Function(`return "${'x'.repeat(200)}"`);
     Object.defineProperty(long, 'name', { value: '' });
