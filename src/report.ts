@@ -82,8 +82,12 @@ function answerText(answer: Answer): string {
 
 /** How far a status says that it is: `, 62 %`. */
 function progressOf(value: unknown): string {
-  const progress = typeof value === 'object' && value !== null && 'progress' in value ? value.progress : undefined;
-  return typeof progress === 'number' ? `, ${progress} %` : '';
+  try {
+    const { progress } = Object(value) as { progress?: unknown };
+    return typeof progress === 'number' ? `, ${progress} %` : '';
+  } catch {
+    return ''; // A getter that throws must not take the whole message with it.
+  }
 }
 
 /** Only when the timeline has not room for it, or shows a word or an error in its place. */

@@ -120,8 +120,9 @@ function statusWay(read: Way['condition'], options: StatusOptions & { readonly s
       word = status;
       if (lists.failure.has(status)) throw new GiveUp(`status ${render(status)} means failure`);
       if (lists.target.has(status)) return true;
-      if (!lists.pending?.has(status)) unlisted.add(status);
-      if (lists.pending && unlisted.size > 0) throw new GiveUp(`status ${render(status)} is in none of the lists`);
+      const isListed = lists.pending?.has(status);
+      if (isListed === undefined && unlisted.size <= MOST_WORDS) unlisted.add(status);
+      if (isListed === false) throw new GiveUp(`status ${render(status)} is in none of the lists`);
       return false;
     },
     word: () => (word === undefined ? undefined : String(word)),
@@ -132,6 +133,9 @@ function statusWay(read: Way['condition'], options: StatusOptions & { readonly s
     ],
   };
 }
+
+// A status that counts something would otherwise fill the memory and the message.
+const MOST_WORDS = 20;
 
 class UnreadableStatus extends TypeError {
   constructor(status: unknown) {
@@ -176,5 +180,6 @@ function toList(name: string, value: unknown): ReadonlySet<StatusWord> {
 }
 
 function words(list: Iterable<StatusWord>): string {
-  return Array.from(list, (word) => render(word)).join(', ');
+  const texts = Array.from(list, (word) => render(word));
+  return [...texts.slice(0, MOST_WORDS), ...(texts.length > MOST_WORDS ? ['…'] : [])].join(', ');
 }

@@ -19,6 +19,30 @@ function reads(...answers: unknown[]) {
 const failed = (status: number, more = {}) => Object.assign(new Error(`status ${status}`), { status, ...more });
 
 describe('waitForStatus', () => {
+  test('ends with its diagnosis also when the progress of what it read cannot be read', async () => {
+    const unreadable = {
+      status: 'running',
+      get progress(): number {
+        throw new Error('not now');
+      },
+    };
+    const error = await rejection(
+      waitForStatus(() => unreadable, { target: 'done', timeout: 100 }),
+      100,
+    );
+    expect(error.message).toMatch(/^ +0 ms {2}running {3,}\d+ looks {3}← until the end$/m);
+  });
+
+  test('names the first twenty of the words that no list names, however many come', async () => {
+    let count = 0;
+    const read = () => ({ status: `step ${++count}` });
+    const options = { target: 'done', timeout: 1_000, interval: exactly(1) } as const;
+    const error = await rejection(waitForStatus(read, options), 1_000);
+    expect(count).toBe(1_001);
+    expect(error.message).toMatch(/as no list names them: 'step 1', .*'step 20', …$/m);
+    expect(error.message).not.toContain("'step 21'");
+  });
+
   test('gives back what was read when the status is a target', async () => {
     const server = { status: 'ACTIVE', id: 41 };
     const { read, at } = reads({ status: 'BUILD' }, { status: 'BUILD' }, server);
