@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { docBlocks } from './test/doc-blocks.ts';
 
 export default defineConfig({
@@ -8,11 +8,30 @@ export default defineConfig({
     alias: { unsleep: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
   },
   test: {
-    include: ['test/**/*.test.ts'],
     coverage: {
       provider: 'v8',
       include: ['src/**'],
       thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, 'test/runners/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'runners',
+          include: ['test/runners/*.test.ts'],
+          globalSetup: ['test/runners/install.ts'],
+          // Longer than the rig lets a runner run, so that what the runner printed is told.
+          testTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -57,7 +57,15 @@ function redTests({ name, file, text, instead }: Bug): string[] {
 function run(): string[] {
   const report = join(copy, 'report.json');
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--reporter=json', `--outputFile=${report}`, '--testTimeout=6000', '--bail=1'];
+  const args = [
+    vitest,
+    'run',
+    '--project=unit',
+    '--reporter=json',
+    `--outputFile=${report}`,
+    '--testTimeout=6000',
+    '--bail=1',
+  ];
   // The unit tests alone: what turns red there needs no service, and is red at once.
   const excluded = ['fake-nova', 'nova-client', 'scenarios', 'package', 'mutations'].map(
     (folder) => `--exclude=test/${folder}/**`,
