@@ -10,6 +10,8 @@ const FENCE = /^\s*(?:\* )?\s*```(.*)$/;
 const RESULT = /\/\/ => (.+)$/gm;
 // Highlighted as code, and never run: what no test reads is wrong sooner or later.
 const NOT_RUN = /^(ts.+|typescript.*|m?js\b.*|c?js\b.*|jsx?\b.*|javascript.*|[cm]ts.*)$/;
+// A block imports what it shows within its test, and some of it takes seconds on a busy machine.
+const TIMEOUT = 20_000;
 const HEADER = "import { describe as $describe, expect as $expect, test as $test } from 'vitest'; ";
 
 /**
@@ -55,7 +57,7 @@ function toTests(text: string, name: string): string {
       tests[opened.at] =
         `${isSuite ? '$describe' : '$test'}(${JSON.stringify(`${name}:${opened.at + 1}`)}, async () => {`;
       tests.splice(opened.at + 1, block.length, ...code.split('\n'));
-      tests[at] = '});';
+      tests[at] = `}, ${TIMEOUT});`;
     }
     opened = undefined;
   }
