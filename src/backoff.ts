@@ -19,6 +19,15 @@ export interface BackoffLook {
  *
  * A plain function without state, so that one backoff serves any number of waits. Anything but a number from 0 to
  * `Infinity` ends the wait with a `RangeError`.
+ *
+ * @example
+ * ```ts
+ * import { type Backoff, waitFor } from 'unsleep';
+ *
+ * const linear: Backoff = ({ attempt }) => 2 * attempt;
+ * let looks = 0;
+ * await waitFor(() => ++looks === 3, { interval: linear }); // => true
+ * ```
  */
 export type Backoff = (look: BackoffLook) => number;
 

@@ -2,6 +2,17 @@
  * Where time comes from. `globalThis` is one, and so is a clock of `@sinonjs/fake-timers`.
  *
  * Everything is read at the moment of use, so that timers faked later are noticed.
+ *
+ * @example
+ * ```ts
+ * import { createClock } from '@sinonjs/fake-timers';
+ * import { waitFor } from 'unsleep';
+ *
+ * const clock = createClock();
+ * const waiting = waitFor(() => clock.now >= 60_000, { clock, timeout: '5m' });
+ * await clock.tickAsync('02:00');
+ * await waiting; // => true
+ * ```
  */
 export interface Clock {
   /** Calls back once, so many milliseconds from now. */

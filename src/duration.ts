@@ -1,6 +1,9 @@
 import { render } from './render.ts';
 
-/** A length of time: milliseconds as a number, or text with its unit, such as `'250ms'`, `'5s'`, `'1.5m'`, `'1h'`. */
+/**
+ * A length of time, 0 or more: milliseconds as a number, or text with its unit, such as `'250ms'`, `'5s'`, `'1.5m'`,
+ * `'1h'`. `Infinity` is a number too, for those options that say so.
+ */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h`;
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;

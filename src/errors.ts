@@ -20,6 +20,15 @@ export interface WaitErrorParts {
 /**
  * A wait that ended without its condition being met. Its `message` carries the whole diagnosis, since test runners
  * print little else; `cause` is the last error that a look threw.
+ *
+ * @example
+ * ```ts
+ * import { WaitError, waitFor } from 'unsleep';
+ *
+ * const error = await waitFor(() => '', { timeout: 20 }).catch((error: unknown) => error);
+ * error instanceof WaitError && error.name; // => 'WaitTimeoutError'
+ * error instanceof WaitError && error.report.timeline.length; // => 1
+ * ```
  */
 export abstract class WaitError extends Error {
   /** What the wait saw, as data. Not enumerable, so that reporters do not print or clone it. */

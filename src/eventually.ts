@@ -18,7 +18,8 @@ export interface EventuallyOptions<Triggered = unknown>
  * Waits until the assertion neither throws nor answers `false`, and resolves to what it answers.
  *
  * For `expect(…)`, which says by throwing that it is not so yet. The last error is the `cause` of a timeout, so that
- * the test runner prints its diff.
+ * the test runner prints its diff. Every look asserts anew: what throws nothing (`expect.soft`) passes at the first
+ * look, and what records (a snapshot) records that one, so both belong after the wait.
  *
  * @throws the same as {@link waitFor}
  * @example

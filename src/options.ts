@@ -7,7 +7,21 @@ import type { WaitReport } from './report.ts';
 import { isTransient } from './transient.ts';
 import { isPromiseLike, type WakeSource } from './wake.ts';
 
-/** How a long wait tells that it goes on. */
+/**
+ * How a long wait tells that it goes on.
+ *
+ * @example
+ * ```ts
+ * import { waitFor } from 'unsleep';
+ *
+ * const lines: string[] = [];
+ * await waitFor(() => lines.length > 0, {
+ *   name: 'the import',
+ *   progress: { every: 10, report: ({ name }) => lines.push(`${name} goes on`) },
+ * });
+ * lines[0]; // => 'the import goes on'
+ * ```
+ */
 export interface Progress {
   /** How often, above 0. */
   readonly every: Duration;

@@ -7,7 +7,7 @@ import type { SourceReport } from './wake.ts';
 export interface WaitReport {
   /** What is waited for. */
   readonly name: string;
-  /** Milliseconds, the scale included. */
+  /** The budget in milliseconds, `UNSLEEP_TIMEOUT_SCALE` included. */
   readonly timeout: number;
   /** Milliseconds since the wait began. */
   readonly elapsed: number;

@@ -15,19 +15,12 @@ import { titleOf } from './title.ts';
 import { askedPause, isTimeout } from './transient.ts';
 import { type Way, wait } from './wait.ts';
 
-type Shared =
-  | 'attemptTimeout'
-  | 'tolerate'
-  | 'signal'
-  | 'name'
-  | 'onLook'
-  | 'unref'
-  | 'advanceTimers'
-  | 'clock'
-  | 'random';
+type Shared = 'attemptTimeout' | 'signal' | 'name' | 'onLook' | 'unref' | 'advanceTimers' | 'clock' | 'random';
 
 /** The options of {@link retry}. */
 export interface RetryOptions extends Pick<CommonOptions, Shared> {
+  /** Whether a thrown error is worth another call. `giveUp` is never asked about. @defaultValue `isTransient` */
+  readonly tolerate?: CommonOptions['tolerate'];
   /** Calls allowed, the first included. @defaultValue `3` */
   readonly maxAttempts?: number | undefined;
   /** The pause after a failed call, counted from its end. @defaultValue `exponential()` */

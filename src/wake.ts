@@ -21,7 +21,23 @@ export interface Subscribed {
  * Subscribes `wake`, to be called whenever the thing waited for may have changed, and gives back how to stop.
  *
  * A promise resolves once the subscription is live, which counts as an event: what happened before was not heard. It is
- * a plain function, so that the `subscribe` of most stores is one.
+ * a plain function, so that the `subscribe` of most stores is one. Its name is what the report calls it.
+ *
+ * @example
+ * ```ts
+ * import { type WakeSource, waitFor } from 'unsleep';
+ *
+ * const hooks = new Set<() => void>();
+ * const hook: WakeSource = (wake) => {
+ *   hooks.add(wake);
+ *   return () => hooks.delete(wake);
+ * };
+ * let isDeployed = false;
+ * const waiting = waitFor(() => isDeployed, { wakeOn: hook, interval: '1h' });
+ * isDeployed = true;
+ * for (const call of hooks) call();
+ * await waiting; // => true
+ * ```
  */
 export type WakeSource = (wake: Wake) => Unsubscribe | PromiseLike<Unsubscribe>;
 
