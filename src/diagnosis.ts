@@ -9,7 +9,7 @@ import {
 import type { Journal } from './journal.ts';
 import type { Settings } from './options.ts';
 import { cut, renderError } from './render.ts';
-import { composeMessage, countLooks, reportToJson, type WaitReport } from './report.ts';
+import { composeMessage, countLooks, reportToJson, reportToText, type WaitReport } from './report.ts';
 import { framesOf } from './stack.ts';
 import type { SourceReport } from './wake.ts';
 
@@ -87,7 +87,7 @@ export function buildReport({ settings, journal, elapsed, sources, title }: Know
     lastError: lastError?.error,
     sources,
   };
-  return { ...report, toJSON: () => reportToJson(report) };
+  return { ...report, toJSON: () => reportToJson(report), toString: () => reportToText(report) };
 }
 
 function nameOf(name: Settings['name'], title: string): string {

@@ -8,7 +8,9 @@ import { isTransient } from './transient.ts';
 import { isPromiseLike, type WakeSource } from './wake.ts';
 
 /**
- * How a long wait tells that it goes on.
+ * How a long wait tells that it goes on: first when `every` has passed, so a short wait tells nothing.
+ *
+ * A report is data, and as text one line for a log.
  *
  * @example
  * ```ts
@@ -17,16 +19,21 @@ import { isPromiseLike, type WakeSource } from './wake.ts';
  * const lines: string[] = [];
  * await waitFor(() => lines.length > 0, {
  *   name: 'the import',
- *   progress: { every: 10, report: ({ name }) => lines.push(`${name} goes on`) },
+ *   timeout: '5m',
+ *   progress: { every: 10, report: (report) => lines.push(`still waiting for ${report}`) },
  * });
- * lines[0]; // => 'the import goes on'
+ * lines[0]?.split(':')[0]; // => 'still waiting for the import'
  * ```
  */
 export interface Progress {
   /** How often, above 0. */
   readonly every: Duration;
-  /** Gets what was seen so far. An error that it throws ends the wait. */
-  readonly report: (report: WaitReport) => void;
+  /**
+   * Gets what was seen so far. An error that it throws ends the wait. `ended` is the same signal at each call for one
+   * wait, and aborts when that wait has ended, however it did: time to take away what was drawn. What a listener
+   * of it throws is an uncaught error, as with any signal, and changes nothing about the wait.
+   */
+  readonly report: (report: WaitReport, ended: AbortSignal) => void;
 }
 
 /** The options that every wait on the loop takes. */
@@ -123,7 +130,7 @@ export interface Settings {
   readonly signal: AbortSignal | undefined;
   readonly name: string | (() => string) | undefined;
   readonly onLook: ((record: LookRecord) => void) | undefined;
-  readonly progress: { readonly every: number; readonly report: (report: WaitReport) => void } | undefined;
+  readonly progress: { readonly every: number; readonly report: Progress['report'] } | undefined;
   readonly unref: boolean;
   readonly advanceTimers: ((milliseconds: number) => unknown) | undefined;
   readonly clock: Clock;

@@ -8,16 +8,22 @@ interface Reporting {
   fail(error: unknown): void;
 }
 
-/** Tells regularly that the wait goes on; gives back how to stop. */
+/** Tells regularly that the wait goes on; gives back how to stop, which is also told. */
 export function startProgress({ every, report }: NonNullable<Settings['progress']>, wait: Reporting): () => void {
+  let ended: AbortController | undefined;
   const alarm = new Alarm(wait.settings.clock, wait.settings.unref, () => {
     alarm.set(every);
+    // Most waits end before their first report, and pay for no signal.
+    ended ??= new AbortController();
     try {
-      report(wait.report());
+      report(wait.report(), ended.signal);
     } catch (error) {
       wait.fail(error);
     }
   });
   alarm.set(every);
-  return () => alarm.clear();
+  return () => {
+    alarm.clear();
+    ended?.abort();
+  };
 }

@@ -29,10 +29,14 @@ export interface WaitReport {
   readonly sources: readonly SourceReport[];
   /** Everything as bounded text: safe for circular and huge values. */
   toJSON(): object;
+  /** As text, what a line of a log needs: `server 41: 40 s of 5 min, 20 looks, last: running, 62 %`. */
+  toString(): string;
 }
 
 // What a row of the timeline has room for.
 const ROW = 80;
+// And a line, for the name of what is waited for.
+const NAME = 120;
 
 /** Puts together what a failed wait says: a headline, what was seen when, the last value, and what else matters. */
 export function composeMessage(headline: string, report: WaitReport, remarks: readonly string[]): string {
@@ -47,8 +51,22 @@ export function countLooks({ looks, wokenLooks }: WaitReport): string {
   return `${looks} look${looks === 1 ? '' : 's'}${wokenLooks > 0 ? `, ${wokenLooks} of them woken by events` : ''}`;
 }
 
+/** A report as one line of bounded text. */
+export function reportToText(report: Omit<WaitReport, 'toJSON' | 'toString'>): string {
+  return `${cut(oneLine(report.name), NAME)}: ${describeSoFar(report)}`;
+}
+
+/** How far a wait is, without its name: `40 s of 5 min, 20 looks, last: pending`. */
+export function describeSoFar(report: Pick<WaitReport, 'elapsed' | 'timeout' | 'looks' | 'timeline'>): string {
+  const { elapsed, timeout, looks, timeline } = report;
+  const budget = timeout === Number.POSITIVE_INFINITY ? '' : ` of ${formatDuration(timeout)}`;
+  const last = timeline.at(-1);
+  const answer = last ? `last: ${answerText(last.answer)}` : 'no answer yet';
+  return `${formatDuration(elapsed)}${budget}, ${looks} look${looks === 1 ? '' : 's'}, ${answer}`;
+}
+
 /** A report without anything that JSON could choke on. */
-export function reportToJson(report: Omit<WaitReport, 'toJSON'>): object {
+export function reportToJson(report: Omit<WaitReport, 'toJSON' | 'toString'>): object {
   const { lastValue, lastError, timeline, ...rest } = report;
   const spans = timeline.map(({ at, looks, answer }) => ({ at, looks, answer: answerText(answer) }));
   return {

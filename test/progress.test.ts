@@ -1,4 +1,4 @@
-import { realClock, type WaitReport, waitFor } from 'unsleep';
+import { realClock, type WaitOptions, type WaitReport, waitFor } from 'unsleep';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../src/clock.ts';
 import { startProgress } from '../src/progress.ts';
@@ -24,17 +24,66 @@ describe('startProgress', () => {
   test('reports at each interval, until it is stopped', () => {
     const reported: unknown[] = [];
     const stop = startProgress(
-      { every: 100, report: (given) => reported.push([performance.now(), given]) },
+      { every: 100, report: (given, { aborted }) => reported.push([performance.now(), given, aborted]) },
       createWait(),
     );
     vi.advanceTimersByTime(250);
     stop();
     vi.advanceTimersByTime(1_000);
     expect(reported).toEqual([
-      [100, report],
-      [200, report],
+      [100, report, false],
+      [200, report, false],
     ]);
   });
+
+  test('gives one signal to all reports of a wait, which aborts when the wait has ended', () => {
+    const signals: AbortSignal[] = [];
+    const [stop, stopOther] = [1, 2].map(() =>
+      startProgress({ every: 100, report: (_, ended) => signals.push(ended) }, createWait()),
+    );
+    vi.advanceTimersByTime(200);
+    expect(signals).toHaveLength(4);
+    expect(new Set(signals).size).toBe(2);
+    stop?.();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false, true, false]);
+    stopOther?.();
+  });
+
+  test('makes no signal for a wait that ends before its first report', () => {
+    const make = vi.spyOn(globalThis, 'AbortController');
+    startProgress({ every: 100, report: () => {} }, createWait())();
+    expect(make).not.toHaveBeenCalled();
+    make.mockRestore();
+  });
+
+  test.each([
+    ['done', { until: ({ now }: { now: number }) => now >= 250 }],
+    ['out of time', { timeout: 250 }],
+    ['aborted', { abortAt: 250 }],
+  ])(
+    'tells that the wait has ended when it is %s',
+    async (_, { abortAt, ...options }: WaitOptions<{ now: number }> & { abortAt?: number }) => {
+      const controller = new AbortController();
+      if (abortAt) setTimeout(() => controller.abort(), abortAt);
+      const told: number[] = [];
+      const waiting = waitFor(() => ({ now: performance.now() }), {
+        until: () => false,
+        interval: 50,
+        random: () => 0,
+        signal: controller.signal,
+        progress: {
+          every: 100,
+          report: (_, ended) => {
+            if (told.length === 0) ended.addEventListener('abort', () => told.push(performance.now()), { once: true });
+            told.push(0);
+          },
+        },
+        ...options,
+      });
+      await Promise.allSettled([waiting, vi.advanceTimersByTimeAsync(1_000)]);
+      expect(told).toEqual([0, 0, 250]);
+    },
+  );
 
   test('fails the wait with what the report throws', () => {
     const error = new Error('log is full');

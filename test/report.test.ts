@@ -1,6 +1,7 @@
+import { pendingWaits, waitFor } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import { GiveUp } from '../src/give-up.ts';
-import { composeMessage, countLooks, reportToJson, type WaitReport } from '../src/report.ts';
+import { composeMessage, countLooks, reportToJson, reportToText, type WaitReport } from '../src/report.ts';
 import type { Answer, Span } from '../src/timeline.ts';
 
 function createReport(parts: Partial<WaitReport> = {}): WaitReport {
@@ -17,6 +18,7 @@ function createReport(parts: Partial<WaitReport> = {}): WaitReport {
     lastError: undefined,
     sources: [],
     toJSON: () => ({}),
+    toString: () => '',
     ...parts,
   };
 }
@@ -146,12 +148,55 @@ describe('countLooks', () => {
   });
 });
 
+describe('reportToText', () => {
+  test('is what a line of a log needs', () => {
+    const timeline = [
+      spanOf(0, 4, seen({ status: 'queued' }, 'queued')),
+      spanOf(9, 1, seen({ progress: 62 }, 'running')),
+    ];
+    const report = createReport({ timeout: 300_000, elapsed: 40_000, looks: 5, timeline });
+    expect(reportToText(report)).toBe('server 41: 40 s of 5 min, 5 looks, last: running, 62 %');
+  });
+
+  test('names no answer while there is none, and no budget that is endless', () => {
+    const report = createReport({ timeout: Number.POSITIVE_INFINITY, elapsed: 12_000, looks: 1 });
+    expect(reportToText(report)).toBe('server 41: 12 s, 1 look, no answer yet');
+  });
+
+  test('is one line of bounded text, whatever the name and the answers are', () => {
+    const timeline = [spanOf(0, 1, seen('x\ny'.repeat(1_000)))];
+    const text = reportToText(createReport({ name: 'server\r\n41 '.repeat(1_000), looks: 1, timeline }));
+    expect(text).not.toMatch(/[\r\n]/);
+    expect(text).toHaveLength(120 + ': 5 s of 5 s, 1 look, last: '.length + 80);
+  });
+
+  test('is what a report says when it is put into text', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waiting = waitFor(() => 'BUILD', {
+      name: 'server 41',
+      until: () => false,
+      interval: '1h',
+      timeout: '2h',
+      signal,
+    });
+    const [report] = pendingWaits();
+    expect(`${report}`).toMatch(/^server 41: \d+ ms of 2 h, 1 look, last: 'BUILD'$/);
+    controller.abort('enough');
+    await expect(waiting).rejects.toBe('enough');
+  });
+});
+
 describe('reportToJson', () => {
   test('is safe for what JSON would choke on', () => {
     const value: Record<string, unknown> = { id: 1n };
     value['self'] = value;
     const error = new TypeError('fetch failed', { cause: new Error('connect', { cause: value }) });
-    const { toJSON, ...report } = createReport({
+    const {
+      toJSON,
+      toString: _,
+      ...report
+    } = createReport({
       looks: 2,
       failedLooks: 1,
       timeline: [spanOf(0, 1, seen(value)), spanOf(5, 1, { kind: 'error', error })],
