@@ -1,15 +1,31 @@
-import { defineConfig } from 'tsup';
+import { rm } from 'node:fs/promises';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig({
-  entry: ['src/index.ts'],
+const common: Options = {
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
-  // Without Node's types, as in a browser project, its emitters are untyped, and that is no error. The comment stands
-  // right above the one import that there is.
-  dts: { banner: "// @ts-ignore -- Node's types may be missing" },
-  clean: true,
+  // Each entry is one file: the few pure helpers that two of them use are in both.
+  splitting: false,
   sourcemap: true,
-  // p-retry and p-timeout are ESM only, and one file loads faster than four: everything is bundled.
-  noExternal: [/.*/],
+  removeNodeProtocol: false,
+  // p-retry and p-timeout are ESM only, and one file loads faster than four: everything is bundled. Except for the main
+  // entry in the others: its errors, and the list of waits that are pending, must be there once.
+  noExternal: [/^(?!unsleep$|node:)/],
+  external: ['unsleep', /^node:/],
+};
+
+export default defineConfig(async () => {
+  // Here, as each build would clean away what the others have built.
+  await rm('dist', { recursive: true, force: true });
+  return [
+    {
+      ...common,
+      entry: ['src/index.ts'],
+      // Without Node's types, as in a browser project, its emitters are untyped, and that is no error. The comment
+      // stands right above the one import that there is.
+      dts: { banner: "// @ts-ignore -- Node's types may be missing" },
+    },
+    { ...common, entry: ['src/terminal.ts'], dts: true },
+  ];
 });

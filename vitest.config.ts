@@ -5,7 +5,11 @@ import { docBlocks } from './test/doc-blocks.ts';
 export default defineConfig({
   plugins: [docBlocks()],
   resolve: {
-    alias: { unsleep: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+    // Whole names: the main entry must not swallow the others.
+    alias: [
+      { find: /^unsleep$/, replacement: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+      { find: /^unsleep\/terminal$/, replacement: fileURLToPath(new URL('./src/terminal.ts', import.meta.url)) },
+    ],
   },
   test: {
     coverage: {

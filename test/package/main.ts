@@ -10,7 +10,14 @@ import ts from 'typescript';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-const BUILT = ['index.cjs', 'index.cjs.map', 'index.d.cts', 'index.d.ts', 'index.js', 'index.js.map'];
+// Each entry, and what it may import: the main one nothing at all, so it runs in browsers too.
+const ENTRIES: Readonly<Record<string, readonly string[]>> = {
+  index: [],
+  terminal: ['node:process', 'node:util'],
+};
+const BUILT = Object.keys(ENTRIES).flatMap((name) =>
+  ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((extension) => name + extension),
+);
 const PACKED = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY.md', 'dist', 'package.json'];
 
 const SUCCEEDS = `
@@ -23,10 +30,17 @@ const IS_INSTANCE = `
 waitFor(() => false, { timeout: 20 }).catch((error) => {
   console.log(error instanceof WaitTimeoutError, error instanceof WaitError, error.name);
 });`;
+const SHOWS_PROGRESS = `
+const progress = terminalProgress({ every: 10 });
+waitFor(({ elapsed }) => elapsed >= 25 && 'ready', { name: 'server 41', interval: 1, progress }).then(console.log);`;
 
 // What the compiler must accept, and must not: types that were not found would be \`any\`, and accept everything.
 const TYPED = `
-import { waitForEvent, waitForStatus } from 'unsleep';
+import { waitForEvent, waitForStatus, type Progress } from 'unsleep';
+import { terminalProgress } from 'unsleep/terminal';
+export const progress: Progress = terminalProgress({ every: '1s' });
+// @ts-expect-error -- no duration
+terminalProgress({ every: 'often' });
 export async function host(read: () => Promise<{ status: 'queued' } | { status: 'done'; host: string }>) {
   const done = await waitForStatus(read, { target: 'done', timeout: '5s' });
   // @ts-expect-error -- misspelt
@@ -66,11 +80,17 @@ const checks: readonly [name: string, check: (project: Project) => Promise<void>
     },
   ],
   [
-    'imports nothing, so it runs in browsers too',
+    'imports what its entries may, and the main entry nothing',
     async ({ installed }) => {
-      for (const file of ['index.js', 'index.cjs']) {
-        const { importedFiles } = ts.preProcessFile(await readFile(join(installed, 'dist', file), 'utf8'), true, true);
-        expectEqual(importedFiles, []);
+      for (const [name, allowed] of Object.entries(ENTRIES)) {
+        for (const file of [`${name}.js`, `${name}.cjs`]) {
+          const { importedFiles } = ts.preProcessFile(
+            await readFile(join(installed, 'dist', file), 'utf8'),
+            true,
+            true,
+          );
+          expectEqual([...new Set(importedFiles.map(({ fileName }) => fileName))].sort(), allowed);
+        }
       }
     },
   ],
@@ -78,8 +98,14 @@ const checks: readonly [name: string, check: (project: Project) => Promise<void>
     'carries the notice of everything that is bundled',
     async ({ installed }) => {
       const notices = await readFile(join(installed, 'THIRD-PARTY.md'), 'utf8');
-      const { sources } = JSON.parse(await readFile(join(installed, 'dist/index.js.map'), 'utf8'));
-      const bundled = new Set((sources as string[]).flatMap((path) => /node_modules\/([^/]+)/.exec(path)?.[1] ?? []));
+      const bundled = new Set<string>();
+      for (const name of Object.keys(ENTRIES)) {
+        const { sources } = JSON.parse(await readFile(join(installed, `dist/${name}.js.map`), 'utf8'));
+        for (const path of sources as string[]) {
+          const [, library] = /node_modules\/([^/]+)/.exec(path) ?? [];
+          if (library) bundled.add(library);
+        }
+      }
       expectEqual(
         [...notices.matchAll(/^## (.+)$/gm)].map(([, name]) => name),
         [...bundled].sort(),
@@ -94,8 +120,8 @@ const checks: readonly [name: string, check: (project: Project) => Promise<void>
     },
   ],
   ...[
-    { file: 'program.mjs', bring: (names: string) => `import { ${names} } from 'unsleep';` },
-    { file: 'program.cjs', bring: (names: string) => `const { ${names} } = require('unsleep');` },
+    { file: 'program.mjs', bring: (names: string, from = 'unsleep') => `import { ${names} } from '${from}';` },
+    { file: 'program.cjs', bring: (names: string, from = 'unsleep') => `const { ${names} } = require('${from}');` },
   ].flatMap(({ file, bring }): typeof checks => [
     [
       `${file}: a wait that succeeds, and then the process ends`,
@@ -119,6 +145,18 @@ const checks: readonly [name: string, check: (project: Project) => Promise<void>
       async (project) => {
         const run = await project.run(file, bring('waitFor, WaitError, WaitTimeoutError') + IS_INSTANCE);
         expectEqual(run, { code: 0, stdout: 'true true WaitTimeoutError\n', stderr: '' });
+      },
+    ],
+    [
+      `${file}: a wait that shows its progress`,
+      async (project) => {
+        const program = bring('waitFor') + bring('terminalProgress', 'unsleep/terminal') + SHOWS_PROGRESS;
+        const { code, stdout, stderr } = await project.run(file, program);
+        expectEqual({ code, stdout }, { code: 0, stdout: 'ready\n' });
+        expectMatch(
+          stderr,
+          /^\d{4}-\d\d-\d\dT[\d:.]+Z still waiting for server 41: \d+ ms of 4 s, \d+ looks, last: false\n/,
+        );
       },
     ],
   ]),
