@@ -10,7 +10,7 @@ import type { Journal } from './journal.ts';
 import type { Settings } from './options.ts';
 import { cut, renderError } from './render.ts';
 import { composeMessage, countLooks, reportToJson, reportToText, type WaitReport } from './report.ts';
-import { framesOf } from './stack.ts';
+import { firstFrameOf, framesOf } from './stack.ts';
 import type { SourceReport } from './wake.ts';
 
 /** What is known of a wait when it ends, or is asked about. */
@@ -32,11 +32,17 @@ export type Cause = { readonly error: unknown } | undefined;
 
 /** Time ran out. `cause` is the reason of a signal that was a deadline. */
 export function timedOut(known: Known, remarks: readonly string[], cause?: Cause): WaitError {
-  const { timeout, scale } = known.settings;
-  const scaled = scale === 1 ? '' : ` (${formatDuration(timeout / scale)} x UNSLEEP_TIMEOUT_SCALE ${scale})`;
-  const budget = cause ? `the ${formatDuration(known.elapsed)} of its signal` : formatDuration(timeout) + scaled;
+  const budget = cause ? `the ${formatDuration(known.elapsed)} of its signal` : budgetOf(known.settings);
   const verdict = (report: WaitReport) => `not within ${budget} (${countLooks(report)})`;
   return buildError(WaitTimeoutError, known, verdict, [...relapse(known), ...remarks], cause);
+}
+
+/** The budget, and where it comes from: from an outer wait, or scaled. */
+function budgetOf({ timeout, outer, scale, scales }: Settings): string {
+  const said = formatDuration(timeout);
+  if (outer) return `${said}, all that was left of the ${formatDuration(outer.timeout)} of ${outer.name()}`;
+  if (scales.length === 0) return said;
+  return `${said} (${[formatDuration(timeout / scale), ...scales.map((scale) => scale.join(' '))].join(' x ')})`;
 }
 
 /** The attempts were used up. */
@@ -72,10 +78,11 @@ function buildError(
 }
 
 /** What a wait has seen, as data. */
-export function buildReport({ settings, journal, elapsed, sources, title }: Known): WaitReport {
+export function buildReport({ settings, journal, elapsed, sources, title, stack }: Known): WaitReport {
   const { looks, wokenLooks, failedLooks, timeline, lastValue, lastError } = journal;
   const report = {
     name: nameOf(settings.name, title),
+    caller: firstFrameOf(stack),
     timeout: settings.timeout,
     elapsed,
     looks,
@@ -90,7 +97,8 @@ export function buildReport({ settings, journal, elapsed, sources, title }: Know
   return { ...report, toJSON: () => reportToJson(report), toString: () => reportToText(report) };
 }
 
-function nameOf(name: Settings['name'], title: string): string {
+/** What is waited for: as the user named it, or else the title. */
+export function nameOf(name: Settings['name'], title: string): string {
   if (typeof name !== 'function') return name ?? title;
   try {
     return cut(String(name()), 500);

@@ -1,3 +1,5 @@
+import { type Budget, carryBudget } from './budget.ts';
+
 /** What caused a look: the start of the wait, its schedule, an event of a wake source, or the deadline. */
 export type WokenBy = 'start' | 'schedule' | 'event' | 'deadline';
 
@@ -7,9 +9,12 @@ export interface Look<Triggered = unknown> {
   readonly attempt: number;
   /** Milliseconds since the wait began. */
   readonly elapsed: number;
-  /** Milliseconds until the deadline, never less than 0. For an inner wait: `timeout: look.remaining`. */
+  /** Milliseconds until the deadline, or until the end of a hold beyond it; never less than 0. An inner wait that is given `look.signal` knows it. */
   readonly remaining: number;
-  /** Aborts when this look is cut or the wait ends in the middle of it. Made on first use. */
+  /**
+   * Aborts when this look is cut or the wait ends in the middle of it. Made on first use. A wait that is given it ends
+   * with this one: at the deadline it looks once more, and its message says whose budget ran out.
+   */
   readonly signal: AbortSignal;
   /** What caused this look. */
   readonly wokenBy: WokenBy;
@@ -44,6 +49,7 @@ interface Wait {
   readonly lastValue: unknown;
   readonly lastError: unknown;
   readonly triggered: unknown;
+  readonly budget: Budget;
   elapsed(): number;
   remaining(): number;
 }
@@ -79,9 +85,17 @@ export class CurrentLook implements Look {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      carryBudget(this.#controller.signal, this.#wait.budget);
+    }
     if (this.#cut) this.#controller.abort(this.#cut.reason);
     return this.#controller.signal;
+  }
+
+  /** The signal, if anybody has asked for it. */
+  get usedSignal(): AbortSignal | undefined {
+    return this.#controller?.signal;
   }
 
   /** Tells whoever works on this look's behalf to stop. */

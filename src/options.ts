@@ -1,4 +1,5 @@
 import { type Backoff, type BackoffLook, constant, proportional } from './backoff.ts';
+import { type Budget, tightestBudget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import type { LookRecord } from './look.ts';
@@ -68,8 +69,12 @@ export interface CommonOptions {
   readonly failFast?: PromiseLike<unknown> | undefined;
   /** What brings looks forward. @defaultValue none */
   readonly wakeOn?: WakeSource | readonly WakeSource[] | undefined;
-  /** Aborts the wait, which then rejects with `signal.reason` itself. @defaultValue none */
-  readonly signal?: AbortSignal | undefined;
+  /**
+   * Aborts the wait, which then rejects with `signal.reason` itself; of several signals, the first that aborts. A wait
+   * inside the look of another is given `look.signal`, and never lasts longer than what is left of the outer budget.
+   * A rejection for this reason that nobody listens to is no unhandled one: who aborted knows. @defaultValue none
+   */
+  readonly signal?: AbortSignal | readonly AbortSignal[] | undefined;
   /**
    * What is waited for, for the message. A function is called only when somebody reads it: on failure, and for
    * `progress` and `pendingWaits`. @defaultValue the name or the source text of the condition
@@ -115,10 +120,27 @@ export interface WaitOptions<Value = unknown, Triggered = unknown> extends Commo
   readonly holdFor?: Duration | undefined;
 }
 
+/** The option of a waiter alone. */
+export interface ScaleOption {
+  /**
+   * Multiplies every `timeout`, `attemptTimeout` and `holdFor`, and so does `UNSLEEP_TIMEOUT_SCALE` in the environment.
+   * Above 0. @defaultValue `1`
+   */
+  readonly timeoutScale?: number | undefined;
+}
+
+/** What a budget was multiplied by, and who said so. */
+export type Scale = readonly [name: string, factor: number];
+
 /** Options, checked and in milliseconds. */
 export interface Settings {
   readonly timeout: number;
+  /** Whose budget the timeout is what is left of, when it is. */
+  readonly outer: Budget | undefined;
+  /** All that the budgets were multiplied by. */
   readonly scale: number;
+  readonly scales: readonly Scale[];
+  readonly timeoutScale: number;
   readonly backoff: Backoff;
   readonly attemptTimeout: number;
   readonly maxAttempts: number;
@@ -127,7 +149,7 @@ export interface Settings {
   readonly failFast: PromiseLike<unknown> | undefined;
   readonly sources: readonly WakeSource[];
   readonly trigger: ((signal: AbortSignal) => unknown) | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly signals: readonly AbortSignal[];
   readonly name: string | (() => string) | undefined;
   readonly onLook: ((record: LookRecord) => void) | undefined;
   readonly progress: { readonly every: number; readonly report: Progress['report'] } | undefined;
@@ -140,22 +162,25 @@ export interface Settings {
 // Read once: looking into the environment costs more than a whole wait whose condition is already true.
 const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
 const SCALE = process?.env?.['UNSLEEP_TIMEOUT_SCALE'];
+const NO_SCALES: readonly Scale[] = [];
+const NO_SIGNALS: readonly AbortSignal[] = [];
 const DEFAULT_BACKOFF = proportional();
 const NO_SOURCES: readonly WakeSource[] = [];
 
 /** Checks the options and fills in the defaults. @throws RangeError or TypeError that names the option and the value */
-export function toSettings(options: WaitOptions<never>): Settings {
+export function toSettings(options: WaitOptions<never> & ScaleOption): Settings {
   const { timeout = 4_000, interval, attemptTimeout, maxAttempts, holdFor, wakeOn, progress } = options;
   const { tolerate = isTransient, failFast, trigger, signal, name, onLook, unref = false, advanceTimers } = options;
-  const { clock = globalThis as unknown as Clock, random = Math.random } = options;
-  const scale = SCALE === undefined ? 1 : scaleOf(SCALE);
+  const { clock = globalThis as unknown as Clock, random = Math.random, timeoutScale = 1 } = options;
+  const scales = toScales(timeoutScale);
+  const scale = scales === NO_SCALES ? 1 : scales.reduce((product, [, factor]) => product * factor, 1);
   checkFunction('tolerate', tolerate);
   checkFunction('trigger', trigger);
   checkFunction('onLook', onLook);
   checkFunction('advanceTimers', advanceTimers);
   checkFunction('random', random);
   check('failFast', failFast, failFast === undefined || isPromiseLike(failFast), 'a promise');
-  check('signal', signal, signal === undefined || isSignal(signal), 'an AbortSignal');
+  const signals = toSignals(signal);
   check(
     'name',
     name,
@@ -164,9 +189,15 @@ export function toSettings(options: WaitOptions<never>): Settings {
   );
   check('unref', unref, typeof unref === 'boolean', 'true or false');
   check('clock', clock, isClock(clock), 'an object with setTimeout, clearTimeout and performance.now');
+  const whole = toMilliseconds('timeout', timeout) * scale;
+  const outer = tightestBudget(signals, clock);
+  const isLimited = outer !== undefined && outer.left <= whole;
   return {
-    timeout: toMilliseconds('timeout', timeout) * scale,
+    timeout: isLimited ? outer.left : whole,
+    outer: isLimited ? outer.budget : undefined,
     scale,
+    scales,
+    timeoutScale,
     backoff: toBackoff(interval),
     attemptTimeout: toAttemptTimeout(attemptTimeout) * scale,
     maxAttempts: toMaxAttempts(maxAttempts),
@@ -176,7 +207,7 @@ export function toSettings(options: WaitOptions<never>): Settings {
     tolerate,
     failFast,
     trigger,
-    signal,
+    signals,
     name,
     onLook,
     unref,
@@ -250,10 +281,24 @@ function toProgress(progress: Progress): NonNullable<Settings['progress']> {
   return { every, report: progress.report };
 }
 
-function scaleOf(text: string): number {
-  const scale = Number(text);
-  if (scale > 0 && scale < Number.POSITIVE_INFINITY) return scale;
-  throw new RangeError(`UNSLEEP_TIMEOUT_SCALE must be a number above 0; got ${render(text)}`);
+function toScales(timeoutScale: number): readonly Scale[] {
+  checkScale('`timeoutScale`', timeoutScale, timeoutScale);
+  const scales: readonly Scale[] = timeoutScale === 1 ? NO_SCALES : [['timeoutScale', timeoutScale]];
+  if (SCALE === undefined) return scales;
+  checkScale('UNSLEEP_TIMEOUT_SCALE', SCALE, Number(SCALE));
+  return Number(SCALE) === 1 ? scales : [...scales, ['UNSLEEP_TIMEOUT_SCALE', Number(SCALE)]];
+}
+
+function checkScale(name: string, value: unknown, scale: unknown): void {
+  const isRight = typeof scale === 'number' && scale > 0 && scale < Number.POSITIVE_INFINITY;
+  if (!isRight) throw new RangeError(`${name} must be a number above 0; got ${render(value)}`);
+}
+
+function toSignals(signal: WaitOptions['signal']): readonly AbortSignal[] {
+  if (signal === undefined) return NO_SIGNALS;
+  const signals = Array.isArray(signal) ? signal : [signal];
+  check('signal', signal, signals.every(isSignal), 'an AbortSignal or an array of them');
+  return signals;
 }
 
 // By duck type, as signals and clocks come from other realms too.

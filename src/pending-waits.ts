@@ -1,7 +1,13 @@
 import type { WaitReport } from './report.ts';
 
-interface PendingWait {
+/** A wait, as far as somebody who lists it must know it. */
+export interface PendingWait {
   report(): WaitReport;
+  elapsed(): number;
+  /** Milliseconds left of its budget, a hold included. */
+  remaining(): number;
+  /** Whether this signal would abort it. */
+  endsBy(signal: AbortSignal): boolean;
 }
 
 // Shared by the whole process on purpose: the question is which wait, anywhere, keeps it from going on.
@@ -14,7 +20,8 @@ export function listPending(wait: PendingWait): () => void {
 }
 
 /**
- * Reports of the waits that are alive now, oldest first. A wait that was done at its first look was never pending.
+ * Reports of the waits that are alive now, oldest first; with a signal, of those that it would abort. A wait that was
+ * done at its first look was never pending.
  *
  * @example
  * ```ts
@@ -23,6 +30,11 @@ export function listPending(wait: PendingWait): () => void {
  * pendingWaits().map(({ name, elapsed }) => `${name}: ${elapsed} ms`); // => []
  * ```
  */
-export function pendingWaits(): WaitReport[] {
-  return Array.from(pending, (wait) => wait.report());
+export function pendingWaits(signal?: AbortSignal): WaitReport[] {
+  return waitsUnder(signal).map((wait) => wait.report());
+}
+
+/** The waits that this signal would abort; without one, all. */
+export function waitsUnder(signal: AbortSignal | undefined): PendingWait[] {
+  return Array.from(pending).filter((wait) => signal === undefined || wait.endsBy(signal));
 }

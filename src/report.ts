@@ -7,7 +7,9 @@ import type { SourceReport } from './wake.ts';
 export interface WaitReport {
   /** What is waited for. */
   readonly name: string;
-  /** The budget in milliseconds, `UNSLEEP_TIMEOUT_SCALE` included. */
+  /** The line that started it, as a stack names it: `test/migrate.test.ts:41:9`. Empty where stacks tell nothing. */
+  readonly caller: string;
+  /** The budget in milliseconds, what scales it included. */
   readonly timeout: number;
   /** Milliseconds since the wait began. */
   readonly elapsed: number;

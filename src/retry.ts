@@ -7,13 +7,22 @@ import { type Outcome, onAbort } from './ends.ts';
 import { isGiveUp } from './give-up.ts';
 import { Journal, type JournaledLook } from './journal.ts';
 import type { Look, LookRecord } from './look.ts';
-import { type CommonOptions, check, checkOptions, immediate, pauseOf, type Settings, toSettings } from './options.ts';
+import {
+  type CommonOptions,
+  check,
+  checkOptions,
+  immediate,
+  pauseOf,
+  type ScaleOption,
+  type Settings,
+  toSettings,
+} from './options.ts';
 import { Alarm } from './pause.ts';
 import { isErrorLike } from './render.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';
 import { titleOf } from './title.ts';
 import { askedPause, isTimeout } from './transient.ts';
-import { type Way, wait } from './wait.ts';
+import { quiet, type Way, wait } from './wait.ts';
 
 type Shared = 'attemptTimeout' | 'signal' | 'name' | 'onLook' | 'unref' | 'advanceTimers' | 'clock' | 'random';
 
@@ -63,15 +72,24 @@ export interface Call {
  * status; // => 200
  * ```
  */
-export async function retry<T>(task: (call: Call) => T | PromiseLike<T>, options: RetryOptions = {}): Promise<T> {
-  const caller = callerOf(options, retry);
+export function retry<T>(task: (call: Call) => T | PromiseLike<T>, options: RetryOptions = {}): Promise<T> {
+  const promise: Promise<T> = makeCalls(task, options, callerOf(options, retry), () => quiet(() => promise));
+  return promise;
+}
+
+async function makeCalls<T>(
+  task: (call: Call) => T | PromiseLike<T>,
+  options: RetryOptions,
+  caller: Caller,
+  abandon: () => void,
+): Promise<T> {
   const settings = checked(() => {
     check('task', task, typeof task === 'function', 'a function');
     checkOptions(options);
     const { maxAttempts = 3, interval = DEFAULT_INTERVAL, timeout = Number.POSITIVE_INFINITY } = options;
     return toSettings({ ...options, maxAttempts, interval, timeout });
   }, caller);
-  const calls = new Calls(task, settings, caller);
+  const calls = new Calls(task, settings, caller, abandon);
   try {
     return (await pRetry((attempt) => calls.make(attempt), {
       retries: settings.maxAttempts - 1,
@@ -113,21 +131,24 @@ class Calls {
   readonly #stopwatch: Stopwatch;
   readonly #deadline: Alarm;
   readonly #ended = new AbortController();
-  readonly #leave: (() => void) | undefined;
+  readonly #abandon: () => void;
+  readonly #leaves: readonly (() => void)[];
   #call: JournaledLook | undefined;
   #previousPause = 0;
 
-  constructor(task: (call: Call) => unknown, settings: Settings, caller: Caller) {
-    const { clock, unref, timeout, signal } = settings;
+  constructor(task: (call: Call) => unknown, settings: Settings, caller: Caller, abandon: () => void) {
+    const { clock, unref, timeout, signals } = settings;
     this.#task = task;
     this.#settings = settings;
     this.#caller = caller;
     this.#stack = captureStack(caller);
     this.#stopwatch = new Stopwatch(clock);
     this.#deadline = new Alarm(clock, unref, () => this.#ended.abort(this.#cut()));
-    if (signal?.aborted) this.#abort(signal);
+    this.#abandon = abandon;
+    const aborted = signals.find((signal) => signal.aborted);
+    if (aborted) this.#abort(aborted);
     else if (timeout !== Number.POSITIVE_INFINITY) this.#deadline.set(timeout);
-    this.#leave = signal && onAbort(signal, () => this.#abort(signal));
+    this.#leaves = signals.map((signal) => onAbort(signal, () => this.#abort(signal)));
   }
 
   async make(attempt: number): Promise<unknown> {
@@ -162,12 +183,12 @@ class Calls {
 
   end(): void {
     this.#deadline.clear();
-    this.#leave?.();
+    for (const leave of this.#leaves) leave();
   }
 
   /** What a call gave or threw, `giveUp` as it was thrown. */
   async #outcomeOf(attempt: number): Promise<Outcome> {
-    const { attemptTimeout, scale } = this.#settings;
+    const { attemptTimeout, scale, timeoutScale } = this.#settings;
     let thrown: { readonly error: unknown } | undefined;
     const way = {
       condition: (look: Look) => {
@@ -186,17 +207,21 @@ class Calls {
     };
     try {
       // The wait scales it once more.
-      return { value: await this.#wait(way, { attemptTimeout: attemptTimeout / scale }) };
+      return { value: await this.#wait(way, { attemptTimeout: attemptTimeout / scale, timeoutScale }) };
     } catch (error) {
       return thrown ?? { error };
     }
   }
 
-  #wait(way: Pick<Way, 'condition' | 'isDone' | 'blame'>, options: CommonOptions): Promise<unknown> {
-    const { clock, unref, advanceTimers, name } = this.#settings;
+  #wait(way: Pick<Way, 'condition' | 'isDone' | 'blame'>, options: CommonOptions & ScaleOption): Promise<unknown> {
+    const { clock, unref, advanceTimers, name, signals: endsBy } = this.#settings;
     const shared = { timeout: Number.POSITIVE_INFINITY, tolerate: () => false, signal: this.#ended.signal };
     const title = () => titleOf(this.#task);
-    return wait(() => ({ ...way, title }), { ...shared, clock, unref, advanceTimers, name, ...options }, this.#caller);
+    return wait(
+      () => ({ ...way, title, endsBy }),
+      { ...shared, clock, unref, advanceTimers, name, ...options },
+      this.#caller,
+    );
   }
 
   /** Says what a call meant. Whatever the user throws here ends the retry. */
@@ -227,7 +252,9 @@ class Calls {
   }
 
   #abort({ reason }: AbortSignal): void {
-    this.#ended.abort(isTimeout(reason) ? this.#outOfTime([], { error: reason }) : reason);
+    const isDeadline = isTimeout(reason);
+    if (!isDeadline) this.#abandon();
+    this.#ended.abort(isDeadline ? this.#outOfTime([], { error: reason }) : reason);
   }
 
   #cut(): Error {

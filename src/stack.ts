@@ -31,6 +31,12 @@ export function framesOf({ stack = '' }: { stack?: string | undefined }): string
   return start < 0 ? '' : stack.slice(start);
 }
 
+/** The line that a stack begins with, without the word before it. */
+export function firstFrameOf(stack: { stack?: string | undefined }): string {
+  const [frame = ''] = framesOf(stack).split('\n', 1);
+  return frame.trim().replace(/^at /, '');
+}
+
 /** Checks what the user gave; an error that comes of it points to the user's line, not to ours. */
 export function checked<T>(check: () => T, below: Caller): T {
   try {

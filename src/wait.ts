@@ -1,7 +1,8 @@
 import { TimeoutError } from 'p-timeout';
 import { isAgain } from './again.ts';
+import type { Budget } from './budget.ts';
 import { isFaked, Stopwatch } from './clock.ts';
-import { buildReport, exhausted, failed, type Known, timedOut } from './diagnosis.ts';
+import { buildReport, exhausted, failed, type Known, nameOf, timedOut } from './diagnosis.ts';
 import { formatDuration } from './duration.ts';
 import { type Outcome, onAbort, onSettled } from './ends.ts';
 import { WaitTimeoutError } from './errors.ts';
@@ -12,7 +13,7 @@ import { type Limited, limit, limitLook } from './limit.ts';
 import { CurrentLook, type WokenBy } from './look.ts';
 import { checkOptions, immediate, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
 import { Alarm } from './pause.ts';
-import { listPending } from './pending-waits.ts';
+import { listPending, type PendingWait, waitsUnder } from './pending-waits.ts';
 import { startProgress } from './progress.ts';
 import { isErrorLike, render } from './render.ts';
 import type { WaitReport } from './report.ts';
@@ -35,6 +36,8 @@ export interface Way {
   readonly title: () => string;
   /** What else to say of a wait that failed. */
   readonly remarks?: (journal: Journal) => readonly string[];
+  /** What aborts the wait by way of its own signal. */
+  readonly endsBy?: readonly AbortSignal[];
 }
 
 /**
@@ -48,14 +51,28 @@ export function wait<T, Options extends object = WaitOptions<never>>(
   called: Caller,
   adapt: (options: Options) => WaitOptions<never> = (options) => options,
 ): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
+  const promise = new Promise<T>((resolve, reject) => {
     const caller = callerOf(options, called);
     const [way, settings] = checked(() => {
       checkOptions(options);
       return [toWay(), toSettings(adapt(options))];
     }, caller);
-    new Wait(way, settings, caller, resolve as (value: unknown) => void, reject).start();
+    const abandon = () => quiet(() => promise);
+    new Wait(way, settings, caller, { resolve: resolve as (value: unknown) => void, reject, abandon }).start();
   });
+  return promise;
+}
+
+/** Who aborted a wait knows of it, so its rejection is none that the process should die of for lack of a listener. */
+export function quiet(promise: () => Promise<unknown>): void {
+  // Asked for in a microtask: a signal that was aborted before ends the wait before there is a promise.
+  queueMicrotask(() => promise().catch(() => {}));
+}
+
+interface Settlers {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly abandon: () => void;
 }
 
 // What the look at the deadline gets at least; and how late a timer must ring for the event loop to have been blocked.
@@ -68,8 +85,7 @@ class Wait {
   readonly settings: Settings;
   readonly #way: Way;
   readonly #caller: Caller;
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (reason: unknown) => void;
+  readonly #settlers: Settlers;
   readonly #journal = new Journal();
   readonly #stopwatch: Stopwatch;
   readonly #alarm: Alarm;
@@ -99,30 +115,20 @@ class Wait {
   #holdEnd = NOT_HELD;
   triggered: unknown;
 
-  constructor(
-    way: Way,
-    settings: Settings,
-    caller: Caller,
-    resolve: (value: unknown) => void,
-    reject: (reason: unknown) => void,
-  ) {
+  constructor(way: Way, settings: Settings, caller: Caller, settlers: Settlers) {
     this.settings = settings;
     this.#way = way;
     this.#caller = caller;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#settlers = settlers;
     this.#stopwatch = new Stopwatch(settings.clock);
     this.#alarm = new Alarm(settings.clock, settings.unref, () => this.#onAlarm());
   }
 
   start(): void {
-    const { signal, failFast, sources, trigger } = this.settings;
+    const { failFast, sources, trigger } = this.settings;
     // Before all else, though the wait may end at once: a rejection must not become an unhandled one by chance.
     if (failFast !== undefined) this.#closers.push(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
-    if (signal?.aborted) {
-      this.#aborted(signal);
-      return;
-    }
+    if (this.#isAborted()) return;
     if (sources.length > 0) {
       const wake = () => this.#wake();
       this.#subscriptions = new Subscriptions(sources, wake, () => this.elapsed());
@@ -215,10 +221,9 @@ class Wait {
 
   /** Says what the look meant. Whatever is thrown here ends the wait. */
   #conclude(look: CurrentLook, outcome: Outcome): void {
-    const { tolerate, onLook, signal } = this.settings;
+    const { onLook } = this.settings;
     const answer = this.#read(outcome);
-    const isNever =
-      answer.kind === 'error' && (isGiveUp(answer.error) || !immediate('tolerate', tolerate(answer.error)));
+    const isNever = answer.kind === 'error' && this.#isFinal(answer.error);
     const isDone = answer.kind === 'value' && answer.isDone;
     const now = this.elapsed();
     this.#journal.end(look, now, answer);
@@ -228,12 +233,18 @@ class Wait {
       onLook({ attempt, at, took: now - at, wokenBy, verdict, ...outcome });
     }
     // By the condition or by `onLook`, before the wait listened.
-    if (signal?.aborted) this.#aborted(signal);
-    if (this.#state === 'settled') return;
+    if (this.#state === 'settled' || this.#isAborted()) return;
     if (isNever) throw answer.error;
     const asked = answer.kind === 'error' ? askedPause(answer.error) : askedByAgain(outcome);
     if (isDone) this.#done(answer.value, asked);
     else this.#notYet(asked);
+  }
+
+  #isFinal(error: unknown): boolean {
+    if (isGiveUp(error)) return true;
+    // An inner wait that had what was left of this budget: that it ran out says nothing of what is waited for.
+    const isOver = this.elapsed() >= this.settings.timeout && isErrorLike(error) && error.name === 'WaitTimeoutError';
+    return !isOver && !immediate('tolerate', this.settings.tolerate(error));
   }
 
   #read(outcome: Outcome): Answer {
@@ -324,6 +335,8 @@ class Wait {
     const look = this.#look;
     if (!look) {
       this.#lookNow(this.#cause);
+    } else if (this.#isEndingInside(look)) {
+      this.#setAlarm(0);
     } else if (late > GRACE && !this.#isGraced) {
       // The event loop was blocked, and the answer may be waiting in it.
       this.#isGraced = true;
@@ -331,24 +344,45 @@ class Wait {
     } else {
       const took = formatDuration(this.elapsed() - look.startedAt);
       if (look.attempt > 0) this.#journal.timeline.add(look.startedAt, { kind: 'unanswered' });
-      this.#timeOut([`${look.attempt > 0 ? `look ${look.attempt}` : 'the trigger'} was still pending after ${took}`]);
+      const what = look.attempt > 0 ? `look ${look.attempt}` : 'the trigger';
+      const inner = this.#inside(look).map((wait) => `, in a wait for ${wait.report().name}`);
+      this.#timeOut([`${what} was still pending after ${took}${inner.join('')}`]);
     }
+  }
+
+  /** Whether a wait inside this look, which had no more time than this one, is about to have its last look judged. */
+  #isEndingInside(look: CurrentLook): boolean {
+    const late = this.elapsed() - this.#limitOf(look);
+    return late < 2 * GRACE && this.#inside(look).some((wait) => wait.elapsed() > late && wait.remaining() < 1);
+  }
+
+  #inside({ usedSignal }: CurrentLook): PendingWait[] {
+    return usedSignal ? waitsUnder(usedSignal) : [];
   }
 
   /** What a wait needs only once it is pending: a condition that is true at the first look pays for none of it. */
   #attach(): void {
     if (this.#stack || this.#state === 'settled') return;
     this.#stack = captureStack(this.#caller);
-    const { signal, progress } = this.settings;
+    const { signals, progress } = this.settings;
     this.#closers.push(listPending(this));
-    if (signal) this.#closers.push(onAbort(signal, () => this.#aborted(signal)));
+    for (const signal of signals) this.#closers.push(onAbort(signal, () => this.#aborted(signal)));
     if (progress) this.#closers.push(startProgress(progress, this));
-    if (signal?.aborted) this.#aborted(signal);
+    this.#isAborted();
+  }
+
+  /** Ends the wait if a signal was aborted while nobody listened to it. */
+  #isAborted(): boolean {
+    const aborted = this.settings.signals.find((signal) => signal.aborted);
+    if (aborted) this.#aborted(aborted);
+    return aborted !== undefined;
   }
 
   #aborted({ reason = new DOMException('This operation was aborted', 'AbortError') }: AbortSignal): void {
     // A deadline, said with a signal; anything else is the caller's own decision, and comes back as it is.
-    this.#end({ error: isTimeout(reason) ? timedOut(this.#known(), [], { error: reason }) : reason });
+    const isDeadline = isTimeout(reason);
+    if (!isDeadline) this.#settlers.abandon();
+    this.#end({ error: isDeadline ? timedOut(this.#known(), [], { error: reason }) : reason });
   }
 
   #failedFast(outcome: Outcome): void {
@@ -385,9 +419,9 @@ class Wait {
     if ('error' in outcome) {
       const { error } = outcome;
       look?.cut(error instanceof WaitTimeoutError ? new TimeoutError(error.message.split('\n', 1)[0]) : error);
-      this.#reject(error);
+      this.#settlers.reject(error);
     } else {
-      this.#resolve(outcome.value);
+      this.#settlers.resolve(outcome.value);
     }
   }
 
@@ -424,7 +458,22 @@ class Wait {
   }
 
   remaining(): number {
-    return Math.max(0, this.settings.timeout - this.elapsed());
+    return Math.max(0, Math.max(this.settings.timeout, this.#holdEnd) - this.elapsed());
+  }
+
+  /** What a wait inside a look of this one shares. */
+  get budget(): Budget {
+    const { timeout, clock } = this.settings;
+    return {
+      timeout,
+      clock,
+      name: () => nameOf(this.settings.name, this.#way.title()),
+      remaining: () => this.remaining(),
+    };
+  }
+
+  endsBy(signal: AbortSignal): boolean {
+    return this.settings.signals.includes(signal) || this.#way.endsBy?.includes(signal) === true;
   }
 
   left(): number {

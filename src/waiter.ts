@@ -1,14 +1,14 @@
 import { consistently } from './consistently.ts';
 import { eventually } from './eventually.ts';
-import { type CommonOptions, check, checkOptions } from './options.ts';
+import { type CommonOptions, check, checkOptions, type ScaleOption } from './options.ts';
 import { retry } from './retry.ts';
-import { CALLER, checked } from './stack.ts';
+import { CALLER, callerOf, checked } from './stack.ts';
 import { waitFor } from './wait-for.ts';
 import { waitForEvent } from './wait-for-event.ts';
 import { waitForStatus } from './wait-for-status.ts';
 
 /** The defaults of a {@link Waiter}. */
-export type WaiterDefaults = CommonOptions;
+export interface WaiterDefaults extends CommonOptions, ScaleOption {}
 
 /** The waiting functions of this package, with defaults of their own. */
 export interface Waiter {
@@ -27,12 +27,16 @@ export interface Waiter {
 }
 
 /**
- * The same functions with defaults of your own, for a suite or a client. An option of a call goes before the default.
+ * The same functions with defaults of your own, for a suite or a client. An option of a call goes before the default;
+ * only signals add up: that of the defaults and that of the call both abort the wait.
+ *
+ * Given a function, it asks it at each call, for what changes from test to test, such as the signal of the running one.
  *
  * Each function takes of the defaults what it has an option for: `consistently` no `timeout`, `waitForEvent` no
  * `interval`.
  *
- * @throws TypeError when the defaults are no object; a wrong default is refused by the call that would use it
+ * @throws TypeError when the defaults are no object and no function; a wrong default is refused by the call that would
+ * use it, and so is what a function gives
  * @example
  * ```ts
  * import { createWaiter } from 'unsleep';
@@ -41,8 +45,14 @@ export interface Waiter {
  * await waitFor(() => true); // => true
  * ```
  */
-export function createWaiter(defaults: WaiterDefaults): Waiter {
-  check('defaults', defaults, typeof defaults === 'object' && defaults !== null, 'an object');
+export function createWaiter(defaults: WaiterDefaults | (() => WaiterDefaults)): Waiter {
+  const isFunction = typeof defaults === 'function';
+  if (!isFunction) check('defaults', defaults, isObject(defaults), 'an object, or a function that gives one');
+  const ask = isFunction ? () => checkedDefaults(defaults()) : () => defaults;
+  return bindAll(ask);
+}
+
+function bindAll(defaults: () => WaiterDefaults): Waiter {
   return {
     waitFor: bind(waitFor, 1, defaults),
     eventually: bind(eventually, 1, defaults),
@@ -54,18 +64,36 @@ export function createWaiter(defaults: WaiterDefaults): Waiter {
 }
 
 /** Puts the defaults under the options, which come after `subjects` other arguments. */
-function bind<Wait>(wait: Wait, subjects: number, defaults: WaiterDefaults): Wait {
+function bind<Wait>(wait: Wait, subjects: number, defaults: () => WaiterDefaults): Wait {
   const bound = (...args: unknown[]): unknown => {
     const own = args[subjects];
+    const caller = callerOf(own, bound);
     try {
-      if (own !== undefined) checked(() => checkOptions(own), bound);
+      const options = checked(() => {
+        if (own !== undefined) checkOptions(own);
+        return merge(defaults(), given(Object(own)));
+      }, caller);
+      return (wait as (...args: unknown[]) => unknown)(...args.slice(0, subjects), { ...options, [CALLER]: caller });
     } catch (error) {
       return Promise.reject(error);
     }
-    const options = { ...defaults, ...given(Object(own)), [CALLER]: bound };
-    return (wait as (...args: unknown[]) => unknown)(...args.slice(0, subjects), options);
   };
   return bound as Wait;
+}
+
+/** Signals add up: who binds the waits of a test to it means those with a signal of their own as well. */
+function merge(defaults: WaiterDefaults, own: WaiterDefaults): WaiterDefaults {
+  const both = defaults.signal !== undefined && own.signal !== undefined;
+  return { ...defaults, ...own, ...(both && { signal: [own.signal, defaults.signal].flat() }) };
+}
+
+function checkedDefaults(defaults: WaiterDefaults): WaiterDefaults {
+  check('defaults', defaults, isObject(defaults), 'a function that gives an object');
+  return defaults;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** An option that is there but undefined leaves the default in force, as it does without a waiter. */

@@ -1,6 +1,6 @@
 import { isTransient } from 'unsleep';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Clock } from '../src/clock.ts';
+import { type Clock, realClock } from '../src/clock.ts';
 import { limit, limitLook } from '../src/limit.ts';
 import { CurrentLook } from '../src/look.ts';
 import { toSettings } from '../src/options.ts';
@@ -108,7 +108,8 @@ describe('limit', () => {
 });
 
 describe('limitLook', () => {
-  const wait = { lastValue: 1, lastError: 2, triggered: 3, elapsed: () => 0, remaining: () => 0 };
+  const budget = { timeout: 0, clock: realClock, name: () => 'job', remaining: () => 0 };
+  const wait = { lastValue: 1, lastError: 2, triggered: 3, budget, elapsed: () => 0, remaining: () => 0 };
   const createLook = () => new CurrentLook(wait, 3, 'schedule');
 
   test('cuts a look that takes too long: it rejects with a transient TimeoutError, and its signal aborts', async () => {

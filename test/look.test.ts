@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { tightestBudget } from '../src/budget.ts';
+import { realClock } from '../src/clock.ts';
 import { CurrentLook } from '../src/look.ts';
 
 /** A wait whose state can be set. */
@@ -7,6 +9,7 @@ function createWait() {
     lastValue: 'queued' as unknown,
     lastError: undefined as unknown,
     triggered: 41,
+    budget: { timeout: 900, clock: realClock, name: () => 'job', remaining: () => 800 },
     now: 100,
     elapsed() {
       return this.now;
@@ -24,6 +27,14 @@ describe('CurrentLook', () => {
     expect([look.attempt, look.wokenBy, look.startedAt]).toEqual([2, 'event', 100]);
     wait.now = 150;
     expect([look.startedAt, look.elapsed, look.remaining]).toEqual([100, 150, 750]);
+  });
+
+  test('has a signal that tells of the budget of its wait', () => {
+    const wait = createWait();
+    const look = new CurrentLook(wait, 1, 'start');
+    expect(look.usedSignal).toBe(undefined);
+    expect(tightestBudget([look.signal], realClock)).toEqual({ budget: wait.budget, left: 800 });
+    expect(look.usedSignal).toBe(look.signal);
   });
 
   test('keeps what it was told at its start', () => {

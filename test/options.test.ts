@@ -414,7 +414,7 @@ describe('createWaiter', () => {
   test.each([undefined, null, 5, '30s'])('refuses the defaults %o at once', (defaults) => {
     const make = () => createWaiter(defaults as never);
     expect(make).toThrow(TypeError);
-    expect(make).toThrow(/^`defaults` must be an object; got /);
+    expect(make).toThrow(/^`defaults` must be an object, or a function that gives one; got /);
   });
 
   test.each(
@@ -471,6 +471,14 @@ describe('UNSLEEP_TIMEOUT_SCALE', () => {
     const waiting = waitFor(() => false, { timeout: '5s', name: 'door' }).catch((error) => error.message);
     await vi.advanceTimersByTimeAsync(15_000);
     expect(await waiting).toMatch(/^door: not within 15 s \(5 s x UNSLEEP_TIMEOUT_SCALE 3\) \(\d+ looks\)/);
+  });
+
+  test('is multiplied with that of a waiter, and both are told', async () => {
+    const { createWaiter } = await load('3');
+    const { waitFor } = createWaiter({ timeoutScale: 2 });
+    const waiting = waitFor(() => false, { timeout: '1s', name: 'door' }).catch((error) => error.message);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(await waiting).toMatch(/^door: not within 6 s \(1 s x timeoutScale 2 x UNSLEEP_TIMEOUT_SCALE 3\) /);
   });
 
   test('stretches attemptTimeout and holdFor as well, and the interval not', async () => {

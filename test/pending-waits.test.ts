@@ -31,6 +31,27 @@ describe('pendingWaits', () => {
     expect(pendingWaits()).toEqual([]);
   });
 
+  test('tells of those that a signal would abort, when asked with it', async () => {
+    const [one, other] = [new AbortController(), new AbortController()];
+    const both = [one.signal, other.signal];
+    const waits = [
+      waitFor(() => false, { signal: one.signal, name: 'a' }),
+      waitFor(() => false, { signal: both, name: 'b' }),
+      retry(() => new Promise(() => {}), { signal: one.signal, name: 'c' }),
+      waitFor(() => false, { name: 'd', timeout: 10 }),
+    ];
+    const under = ({ signal }: AbortController) => pendingWaits(signal).map(({ name }) => name);
+    expect([under(one), under(other), under(new AbortController())]).toEqual([['a', 'b', 'c'], ['b'], []]);
+    one.abort('enough');
+    await Promise.allSettled([...waits, vi.advanceTimersByTimeAsync(10)]);
+  });
+
+  test('tells the line that started each', async () => {
+    const waiting = waitFor(() => false, { timeout: 10 }).catch(() => {});
+    expect(pendingWaits()[0]?.caller).toMatch(/pending-waits\.test\.ts:\d+:\d+\)?$/);
+    await settle(waiting, 10);
+  });
+
   test('tells what each has seen so far', async () => {
     const waiting = waitFor(({ attempt }) => attempt === 4, { name: 'job', interval: exactly(100), timeout: '1s' });
     await vi.advanceTimersByTimeAsync(250);

@@ -2,7 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { createClock } from '@sinonjs/fake-timers';
 import { EventEmitter } from 'eventemitter3';
-import { constant, eventually, giveUp, on, pendingWaits, type Wake, type WakeSource, waitFor } from 'unsleep';
+import {
+  constant,
+  eventually,
+  giveUp,
+  on,
+  pendingWaits,
+  realClock,
+  retry,
+  type Wake,
+  type WakeSource,
+  waitFor,
+} from 'unsleep';
 import { describe, expect, test, vi } from 'vitest';
 import { deferred, isPending, rejection, settle, stampedCalls, useVirtualTime } from './virtual-time.ts';
 
@@ -244,6 +255,32 @@ describe('P5: abort settles in the same turn', () => {
     controller.abort('stop');
     await expect(waiting).rejects.toBe('stop');
     expect(given?.reason).toBe('stop');
+  });
+
+  test('of several signals, the first that aborts', async () => {
+    const controllers = [new AbortController(), new AbortController()];
+    const waiting = waitFor(() => false, { signal: controllers.map(({ signal }) => signal) });
+    controllers[1]?.abort('second');
+    controllers[0]?.abort('first');
+    await expect(waiting).rejects.toBe('second');
+    await expect(waitFor(() => true, { signal: controllers.map(({ signal }) => signal) })).rejects.toBe('first');
+    for (const { signal } of controllers) expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test.each([
+    ['waitFor', (signal: AbortSignal) => waitFor(() => false, { signal })],
+    ['retry', (signal: AbortSignal) => retry(() => new Promise(() => {}), { signal })],
+  ])('and is no unhandled rejection when nobody listens: %s', async (_, wait) => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const controller = new AbortController();
+    void wait(controller.signal);
+    controller.abort('the test is over');
+    void wait(controller.signal);
+    const { setImmediate: nextTurn } = realClock;
+    await new Promise<void>((resolve) => nextTurn?.(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   test('a deadline said with a signal comes back as a timeout with the diagnosis', async () => {

@@ -7,6 +7,7 @@ import type { Answer, Span } from '../src/timeline.ts';
 function createReport(parts: Partial<WaitReport> = {}): WaitReport {
   return {
     name: 'server 41',
+    caller: '',
     timeout: 5_000,
     elapsed: 5_000,
     looks: 0,
@@ -206,6 +207,7 @@ describe('reportToJson', () => {
     });
     expect(JSON.parse(JSON.stringify(reportToJson(report)))).toEqual({
       name: 'server 41',
+      caller: '',
       timeout: 5_000,
       elapsed: 5_000,
       looks: 2,

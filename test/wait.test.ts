@@ -12,6 +12,7 @@ import {
   type LookRecord,
   on,
   pendingWaits,
+  realClock,
   type WaitOptions,
   type WaitReport,
   type Wake,
@@ -898,13 +899,13 @@ describe('look', () => {
     ]);
   });
 
-  test('never has less than nothing left, in a hold beyond the deadline', async () => {
+  test('has what is left of the hold in a hold beyond the deadline, and never less than nothing', async () => {
     const seen: number[] = [];
     await settle(
       waitFor(({ remaining }) => seen.push(remaining), { timeout: 10, holdFor: 100, interval: exactly(50) }),
       100,
     );
-    expect(seen).toEqual([10, 0, 0]);
+    expect(seen).toEqual([10, 50, 0]);
   });
 
   test('has endless time left when there is no timeout', async () => {
@@ -965,15 +966,23 @@ describe('look', () => {
   });
 
   test('makes its signal on first use, and always gives the same one', async () => {
-    const controller = vi.spyOn(globalThis, 'AbortController');
+    const built = vi.fn();
+    const Controller = class extends AbortController {
+      constructor() {
+        super();
+        built();
+      }
+    };
+    vi.stubGlobal('AbortController', Controller);
     const signals = new Set<AbortSignal>();
     await waitFor((look) => {
-      expect(controller).not.toHaveBeenCalled();
+      expect(built).not.toHaveBeenCalled();
       return signals.add(look.signal).add(look.signal);
     });
     expect(signals.size).toBe(1);
-    expect(controller).toHaveBeenCalledOnce();
-    controller.mockRestore();
+    expect([...signals]).toEqual([expect.any(AbortSignal)]);
+    expect(built).toHaveBeenCalledOnce();
+    vi.unstubAllGlobals();
   });
 
   test('keeps its own attempt after it was cut, while the next is under way', async () => {
@@ -1007,6 +1016,114 @@ describe('look', () => {
 });
 
 describe('a wait inside a wait', () => {
+  const innerWait =
+    (options?: object) =>
+    ({ signal }: Look) =>
+      waitFor(() => false, { name: 'disk attached', interval: exactly(40), signal, ...options });
+
+  test('says whose budget ran out, and is the cause of the outer error', async () => {
+    const condition = (look: Look) => (look.attempt < 3 ? false : innerWait()(look));
+    const outer = waitFor(condition, { name: 'server up', timeout: 100, interval: exactly(15) });
+    const error = await rejection(outer, 100);
+    expect(error.name).toBe('WaitTimeoutError');
+    expect(error.message).toMatch(/^server up: not within 100 ms \(3 looks\)/);
+    expect(error.message).toContain('WaitTimeoutError: disk attached: not within 70 ms, all that was left of');
+    expect(error.cause).toMatchObject({ name: 'WaitTimeoutError' });
+    expect((error.cause as Error).message).toMatch(
+      /^disk attached: not within 70 ms, all that was left of the 100 ms of server up \(3 looks\)/,
+    );
+  });
+
+  test('that has a shorter budget of its own says so, and ends the outer one as any error does', async () => {
+    const error = await rejection(waitFor(innerWait({ timeout: 50 }), { name: 'server up', timeout: 100 }), 50);
+    expect(error.message).toMatch(/^disk attached: not within 50 ms \(3 looks\)/);
+  });
+
+  test('of three ends with the outermost, each naming the one around it', async () => {
+    const middle = ({ signal }: Look) => waitFor(innerWait(), { name: 'volume ready', signal });
+    const error = await rejection(waitFor(middle, { name: 'server up', timeout: 100 }), 100);
+    const messages = [error, error.cause as Error, (error.cause as Error).cause as Error].map(
+      ({ message }) => message.split('\n')[0],
+    );
+    expect(messages).toEqual([
+      'server up: not within 100 ms (1 look)',
+      'volume ready: not within 100 ms, all that was left of the 100 ms of server up (1 look)',
+      'disk attached: not within 100 ms, all that was left of the 100 ms of volume ready (4 looks)',
+    ]);
+  });
+
+  test('that is done at its look at the deadline makes the outer one done', async () => {
+    const start = performance.now();
+    const condition = ({ signal }: Look) =>
+      waitFor(() => performance.now() - start >= 100, { signal, interval: exactly(60) });
+    await expect(settle(waitFor(condition, { timeout: 100 }), 100)).resolves.toMatchObject({ value: true });
+  });
+
+  test('whose last look takes a while is waited for', async () => {
+    const late = deferred<boolean>();
+    const condition = ({ signal }: Look) =>
+      waitFor(({ wokenBy }) => wokenBy === 'deadline' && late.promise, { signal, interval: exactly(60) });
+    const outer = waitFor(condition, { timeout: 100 });
+    await vi.advanceTimersByTimeAsync(140);
+    late.resolve(true);
+    await expect(settle(outer, 0)).resolves.toMatchObject({ value: true });
+  });
+
+  test('whose last look hangs is cut with it', async () => {
+    const condition = ({ signal }: Look) =>
+      waitFor(({ wokenBy }) => wokenBy === 'deadline' && never(), { name: 'disk', signal, interval: exactly(60) });
+    const start = performance.now();
+    const outer = waitFor(condition, { name: 'server up', timeout: 100 }).finally(() => {
+      expect(performance.now() - start).toBe(150);
+    });
+    const error = await rejection(outer, 1_000);
+    expect((error.cause as Error).message).toContain('look 3 was still pending after 50 ms');
+  });
+
+  test('that holds beyond the budget of the outer one is cut with it, and named', async () => {
+    const condition = ({ signal }: Look) => waitFor(() => true, { name: 'quiet', holdFor: '1s', signal });
+    const error = await rejection(waitFor(condition, { name: 'server up', timeout: 100 }), 100);
+    expect(error.message).toContain('look 1 was still pending after 100 ms, in a wait for quiet');
+  });
+
+  test('that begins after the deadline keeps nobody waiting', async () => {
+    const condition = async ({ signal }: Look) => {
+      await waitFor(() => false, { signal }).catch(() => {});
+      return waitFor(never, { signal });
+    };
+    const start = performance.now();
+    const outer = waitFor(condition, { timeout: 100 }).finally(() => {
+      // As soon as it has seen that nothing is left of the first one.
+      expect(performance.now() - start).toBe(101);
+    });
+    expect((await rejection(outer, 1_000)).name).toBe('WaitTimeoutError');
+  });
+
+  test('has the time of the hold of the outer one', async () => {
+    const left: number[] = [];
+    const condition = ({ signal }: Look) =>
+      waitFor(({ remaining }) => left.push(remaining) > 0, { signal, timeout: '1m' });
+    await settle(waitFor(condition, { timeout: 10, holdFor: 60, interval: exactly(30) }), 60);
+    expect(left).toEqual([10, 30, 0]);
+  });
+
+  test('in real time is not limited by a faked budget', async () => {
+    const condition = ({ signal }: Look) => waitFor(() => true, { signal, clock: realClock, timeout: '1m' });
+    await expect(waitFor(condition, { timeout: 0 })).resolves.toBe(true);
+    const limited = ({ signal }: Look) => waitFor(({ remaining }) => remaining + 1, { signal, timeout: '1m' });
+    await expect(waitFor(limited, { timeout: 0 })).resolves.toBe(1);
+  });
+
+  test('is not scaled a second time', async () => {
+    const { waitFor: scaled } = createWaiter({ timeoutScale: 3 });
+    const condition = ({ signal, remaining }: Look) =>
+      scaled(() => false, { name: 'disk', signal, timeout: remaining });
+    const error = await rejection(scaled(condition, { name: 'server up', timeout: 100 }), 300);
+    expect((error.cause as Error).message).toMatch(
+      /^disk: not within 300 ms, all that was left of the 300 ms of server up/,
+    );
+  });
+
   test('ends with the outer one, and leaves nothing behind', async () => {
     const inner = vi.fn(() => false);
     let ended: unknown;
@@ -1023,7 +1140,7 @@ describe('a wait inside a wait', () => {
       outer.finally(() => expect(performance.now() - start).toBe(100)),
       1_000,
     );
-    expect(inner).toHaveBeenCalledTimes(3);
+    expect(inner).toHaveBeenCalledTimes(4);
     expect(ended).toMatchObject({ name: 'WaitTimeoutError' });
   });
 

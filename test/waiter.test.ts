@@ -92,9 +92,70 @@ describe('createWaiter', () => {
     ).toMatch(/^mine: no /);
   });
 
+  test.each(calls)('asks a function for the defaults of %s at each call', async (_, call) => {
+    let name = 'first';
+    const waiter = createWaiter(() => ({ timeout: '1s', name }));
+    const first = rejection(call(waiter), 1_000);
+    name = 'second';
+    expect((await first).message).toMatch(/^first: not within 1 s/);
+    expect((await rejection(call(waiter), 1_000)).message).toMatch(/^second: not within 1 s/);
+  });
+
+  test.each(calls)('aborts %s by its own signal and by that of the call alike', async (_, call) => {
+    const [suite, own] = [new AbortController(), new AbortController()];
+    const waiter = createWaiter(() => ({ signal: suite.signal }));
+    const waits = [call(waiter, { signal: own.signal }), call(waiter, { signal: own.signal }), call(waiter)];
+    own.abort('own');
+    const first = await Promise.allSettled(waits.slice(0, 2));
+    suite.abort('suite');
+    expect([...first, ...(await Promise.allSettled(waits.slice(2)))].map((settled) => Object(settled).reason)).toEqual([
+      'own',
+      'own',
+      'suite',
+    ]);
+    expect((await Promise.allSettled([call(waiter, { signal: new AbortController().signal })]))[0]).toEqual({
+      status: 'rejected',
+      reason: 'suite',
+    });
+  });
+
+  test.each(calls)('multiplies the timeout of %s, and says so', async (_, call) => {
+    const error = await rejection(call(createWaiter({ timeoutScale: 3, timeout: '2s', name: 'mine' })), 6_000);
+    expect(error.message).toMatch(/^mine: not within 6 s \(2 s x timeoutScale 3\) /);
+  });
+
+  test('multiplies each attemptTimeout of retry once', async () => {
+    const calls = stampedCalls(() => new Promise(() => {}));
+    const { retry } = createWaiter({ timeoutScale: 3, attemptTimeout: 100, interval: exactly(50) });
+    await settle(retry(calls.call), 10_000);
+    expect(calls.at).toEqual([0, 350, 700]);
+  });
+
+  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '2'])('refuses the scale %j', async (timeoutScale) => {
+    const waiting = createWaiter({ timeoutScale: timeoutScale as number }).waitFor(() => true);
+    await expect(waiting).rejects.toThrow('`timeoutScale` must be a number above 0; got');
+    await expect(waiting).rejects.toBeInstanceOf(RangeError);
+  });
+
+  test('rejects with what a function for the defaults throws, and refuses what is no object', async () => {
+    const error = new Error('no test is running');
+    const { waitFor } = createWaiter(() => {
+      throw error;
+    });
+    await expect(waitFor(() => true)).rejects.toBe(error);
+    const wrong = createWaiter(() => 5 as never);
+    await expect(wrong.waitFor(() => true)).rejects.toThrow(
+      '`defaults` must be a function that gives an object; got 5',
+    );
+  });
+
   test('refuses defaults that are no object at once, and a wrong default with the call that uses it', async () => {
-    expect(() => createWaiter(undefined as never)).toThrow('`defaults` must be an object; got undefined');
-    expect(() => createWaiter(5_000 as never)).toThrow('`defaults` must be an object; got 5000');
+    expect(() => createWaiter(undefined as never)).toThrow(
+      '`defaults` must be an object, or a function that gives one; got undefined',
+    );
+    expect(() => createWaiter(5_000 as never)).toThrow(
+      '`defaults` must be an object, or a function that gives one; got 5000',
+    );
     await expect(createWaiter({ timeout: -1 }).waitFor(() => true)).rejects.toThrow('`timeout` must be');
   });
 
