@@ -1,7 +1,7 @@
-import { type Duration, toMilliseconds } from './duration.ts';
+import { type Duration, formatDuration, toMilliseconds } from './duration.ts';
 import { GiveUp, isGiveUp } from './give-up.ts';
 import type { Look } from './look.ts';
-import { type CommonOptions, check } from './options.ts';
+import { type CommonOptions, check, type Settings } from './options.ts';
 import { renderError } from './render.ts';
 import { titleOf } from './title.ts';
 import { wait } from './wait.ts';
@@ -44,6 +44,7 @@ export function consistently(condition: (look: Look) => unknown, options: Consis
         isGiveUp(error) ? error : new GiveUp(`did not hold: ${renderError(error)}`, { cause: error }),
       word: () => word,
       title: () => titleOf(condition),
+      remarks: (_: unknown, { holdFor = 0 }: Settings) => [`it had to hold for ${formatDuration(holdFor)}`],
     };
   };
   return wait(toWay, options, consistently, (options) => ({ ...options, timeout: options.for, holdFor: options.for }));

@@ -34,7 +34,7 @@ export type Cause = { readonly error: unknown } | undefined;
 export function timedOut(known: Known, remarks: readonly string[], cause?: Cause): WaitError {
   const budget = cause ? `the ${formatDuration(known.elapsed)} of its signal` : budgetOf(known.settings);
   const verdict = (report: WaitReport) => `not within ${budget} (${countLooks(report)})`;
-  return buildError(WaitTimeoutError, known, verdict, [...relapse(known), ...remarks], cause);
+  return buildError(WaitTimeoutError, known, verdict, [...relapseOf(known), ...remarks], cause);
 }
 
 /** The budget, and where it comes from: from an outer wait, or scaled. */
@@ -47,8 +47,10 @@ function budgetOf({ timeout, outer, scale, scales }: Settings): string {
 
 /** The attempts were used up. */
 export function exhausted(known: Known): WaitError {
-  const verdict = (report: WaitReport) => `not done after ${countLooks(report)} (in ${formatDuration(report.elapsed)})`;
-  return buildError(WaitExhaustedError, known, verdict, relapse(known));
+  const { maxAttempts } = known.settings;
+  const verdict = (report: WaitReport) =>
+    `not done after ${countLooks(report)} (in ${formatDuration(report.elapsed)}; maxAttempts is ${maxAttempts})`;
+  return buildError(WaitExhaustedError, known, verdict, relapseOf(known));
 }
 
 /** Waiting longer cannot help. */
@@ -57,8 +59,17 @@ export function failed(known: Known, reason: string, cause?: Cause): WaitError {
   return buildError(WaitFailedError, known, verdict, [], cause);
 }
 
-function relapse({ journal: { relapse } }: Known): string[] {
-  return relapse ? [`it was done at ${formatDuration(relapse.doneAt)}, and then no longer`] : [];
+/** That it was done, and why that was not enough. */
+function relapseOf({ journal: { relapse, timeline }, settings: { holdFor } }: Known): string[] {
+  // Only a hold lets a wait be done and go on.
+  if (holdFor === undefined) return [];
+  const hold = formatDuration(holdFor);
+  const last = timeline.spans.at(-1)?.answer;
+  if (last?.kind === 'value' && last.isDone) return [`it was done at the end, but not yet for ${hold}`];
+  if (!relapse) return [];
+  const doneAt = formatDuration(relapse.doneAt);
+  const often = relapse.times === 1 ? `once, at ${doneAt}` : `${relapse.times} times, last at ${doneAt}`;
+  return [`it was done ${often}, and then no longer (it had to stay so for ${hold})`];
 }
 
 function buildError(

@@ -16,14 +16,16 @@ export class Journal {
   failedLooks = 0;
   lastValue: unknown;
   lastError: { readonly error: unknown } | undefined;
-  /** When it was last done before it no longer was, while `holdFor` asked for more. */
-  relapse: { readonly doneAt: number } | undefined;
+  /** How often it was done before it no longer was, and when the last time began, while `holdFor` asked for more. */
+  relapse: { readonly times: number; readonly doneAt: number } | undefined;
   /** How long the slowest look took. */
   slowest = 0;
-  #timeline: Timeline | undefined;
+  readonly #timeline = new Timeline();
+  #unread: { readonly at: number; readonly answer: Answer } | undefined;
 
   get timeline(): Timeline {
-    this.#timeline ??= new Timeline();
+    if (this.#unread) this.#timeline.add(this.#unread.at, this.#unread.answer);
+    this.#unread = undefined;
     return this.#timeline;
   }
 
@@ -32,19 +34,27 @@ export class Journal {
     if (look.wokenBy === 'event') this.wokenLooks++;
   }
 
-  end(look: JournaledLook, now: number, answer: Answer): void {
+  /** An answer that seems to end the wait well is read only if something fails it yet: a success pays for no diagnosis. */
+  end(look: JournaledLook, now: number, answer: Answer, isSuccess: boolean): void {
     this.slowest = Math.max(this.slowest, now - look.startedAt);
-    this.timeline.add(look.startedAt, seenOf(answer));
+    if (isSuccess) this.#unread = { at: look.startedAt, answer };
+    else this.timeline.add(look.startedAt, seenOf(answer));
     if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
     if (answer.kind === 'error' && !isGiveUp(answer.error)) {
       this.lastError = { error: answer.error };
       this.failedLooks++;
     }
   }
+
+  relapsed(doneAt: number): void {
+    this.relapse = { times: (this.relapse?.times ?? 0) + 1, doneAt };
+  }
 }
 
-/** What gave up on an answer is the headline of the message; what the answer was belongs into the timeline. */
+/** What gave up is the headline of the message; what it gave up on belongs into the timeline. */
 function seenOf(answer: Answer): Answer {
-  if (answer.kind !== 'error' || !isGiveUp(answer.error) || !('value' in answer)) return answer;
-  return { kind: 'value', value: answer.value, isDone: false, word: answer.word };
+  if (answer.kind !== 'error' || !isGiveUp(answer.error)) return answer;
+  const { error, value, word } = answer;
+  if ('value' in answer) return { kind: 'value', value, isDone: false, word };
+  return error.cause === undefined ? answer : { kind: 'error', error: error.cause };
 }

@@ -14,7 +14,7 @@ export function limitLook<T>(look: CurrentLook, answer: PromiseLike<T>, settings
   const promise = Promise.resolve(answer);
   if (attemptTimeout === Number.POSITIVE_INFINITY) return promise;
   return limit(promise, attemptTimeout, settings, () => {
-    const error = new TimeoutError(`look ${look.attempt} had no answer within ${formatDuration(attemptTimeout)}`);
+    const error = new TimeoutError(`the look had no answer within ${formatDuration(attemptTimeout)}`);
     look.cut(error);
     throw error;
   });

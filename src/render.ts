@@ -1,8 +1,16 @@
 const MAX_DEPTH = 4;
+const MOST_ATTRIBUTES = 5;
+const NESTED_TEXT = 200;
 // Room for `, … 999999 more`.
 const MORE = 16;
 // Names, messages and symbols may contain any of them.
 const LINE_BREAKS = /[\n\v\f\r\u0085\u2028\u2029]+/g;
+const COLOURS = /\p{Cc}\[[\d;]*m/gu;
+// How the assertions of jest, node:assert and Playwright begin: what was wrong follows, often as a diff with a legend.
+const PREAMBLE = /^expect\(|:$/;
+const DIFFERENCE = /^[-+] +(?!(?:Expected|Received|actual|expected)\b)/;
+// An assertion may print whole documents; what it has to say comes first.
+const MESSAGE = 4_000;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /**
@@ -17,7 +25,7 @@ export function render(value: unknown, limit = 120): string {
   );
 }
 
-/** One line that tells an error apart from others: its name, the first line of its message, and what caused it. */
+/** One line that tells an error apart from others: its name, the gist of its message, and what caused it. */
 export function renderError(error: unknown, limit = 120): string {
   return cut(
     attempt(() => (isErrorLike(error) ? causes(error).join(': ') : render(error, limit))),
@@ -49,7 +57,8 @@ function attempt(write: () => string): string {
 }
 
 function write(value: unknown, budget: number, ancestors: readonly object[]): string {
-  if (typeof value === 'string') return quote(value, budget);
+  // A long text in an object must leave room for what comes after it.
+  if (typeof value === 'string') return quote(value, ancestors.length > 0 ? Math.min(budget, NESTED_TEXT) : budget);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `[function ${value.name || 'anonymous'}]`;
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
@@ -74,6 +83,7 @@ function writeObject(value: object, budget: number, ancestors: readonly object[]
     return list(`Map(${map.size}) { `, map, ' }', budget, pair);
   }
   if (ArrayBuffer.isView(value)) return `[${tag} of ${value.byteLength} bytes]`;
+  if (tag.endsWith('Element')) return writeElement(value as Element, budget);
   const keys = Object.keys(value);
   const name = className(value);
   const property = (key: string, budget: number) => {
@@ -81,6 +91,17 @@ function writeObject(value: object, budget: number, ancestors: readonly object[]
     return `${shown}: ${attempt(() => nested(read(value, key), budget - shown.length - 2))}`;
   };
   return keys.length === 0 ? `${name}{}` : list(`${name}{ `, keys, ' }', budget, property);
+}
+
+/** An element of a document keeps nothing in properties of its own: its tag, and its text when it is a leaf. */
+function writeElement(element: Element, budget: number): string {
+  const { localName, attributes, childElementCount } = element;
+  const shown = Array.from({ length: Math.min(attributes.length, MOST_ATTRIBUTES) }, (_, index) => {
+    const { name, value } = attributes[index] as Attr;
+    return ` ${name}=${JSON.stringify(cut(value, 30))}`;
+  });
+  const content = childElementCount > 0 ? '…' : cut(String(element.textContent).trim(), budget);
+  return `<${localName}${shown.join('')}>${content}</${localName}>`;
 }
 
 /** Writes items until the text is long enough, then says how many it left out. */
@@ -126,10 +147,20 @@ function quote(text: string, budget: number): string {
 function causes(error: Error, depth = 0): string[] {
   const { name, message } = error;
   const { code, cause } = error as { code?: unknown; cause?: unknown };
-  const [line = ''] = String(message).trim().split('\n', 1);
+  const line = gistOf(String(message));
   // An AggregateError of a refused connection has no message of its own, only a code.
   const said = line || (typeof code === 'string' ? code : String(name));
-  const plain = name === 'Error' || (name === 'TypeError' && isErrorLike(cause)) || said === name;
+  const plain =
+    name === 'Error' || name === 'AssertionError' || (name === 'TypeError' && isErrorLike(cause)) || said === name;
   const own = plain ? said : `${String(name)}: ${said}`;
   return isErrorLike(cause) && depth < 3 ? [own, ...causes(cause, depth + 1)] : [own];
+}
+
+/** The first line of a message; and when that is only the beginning of what an assertion says, what was wrong. */
+function gistOf(message: string): string {
+  const lines = cut(message, MESSAGE).replace(COLOURS, '').split('\n');
+  const [head = '', ...rest] = lines.map((line) => line.trim().replace(/\s+/g, ' ')).filter((line) => line !== '');
+  if (!PREAMBLE.test(head)) return head;
+  const differences = rest.filter((line) => DIFFERENCE.test(line));
+  return [head.replace(/ \/\/ .*$/, ''), ...(differences.length > 0 ? differences : rest)].join(' ');
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts';
 import { cut, oneLine, render, renderError } from './render.ts';
-import { type Answer, FIRST, type Span } from './timeline.ts';
+import { FIRST, type Span } from './timeline.ts';
 import type { SourceReport } from './wake.ts';
 
 /** What a wait has seen so far. */
@@ -19,7 +19,7 @@ export interface WaitReport {
   readonly wokenLooks: number;
   /** Looks that threw an error that was tolerated. */
   readonly failedLooks: number;
-  /** What was seen, in order; with many changes only the first 5 and the last 25. */
+  /** What was seen, in order; with many changes only the first 5 and the last 10. */
   readonly timeline: readonly Span[];
   /** Spans left out between the first 5 and the rest. */
   readonly omitted: number;
@@ -35,9 +35,10 @@ export interface WaitReport {
   toString(): string;
 }
 
-// What a row of the timeline has room for.
-const ROW = 80;
-// And a line, for the name of what is waited for.
+// What is to be read of one value; and of each of two that take turns.
+const VALUE = 500;
+const TURN = 40;
+// And what a line has room for of the name.
 const NAME = 120;
 
 /** Puts together what a failed wait says: a headline, what was seen when, the last value, and what else matters. */
@@ -63,14 +64,14 @@ export function describeSoFar(report: Pick<WaitReport, 'elapsed' | 'timeout' | '
   const { elapsed, timeout, looks, timeline } = report;
   const budget = timeout === Number.POSITIVE_INFINITY ? '' : ` of ${formatDuration(timeout)}`;
   const last = timeline.at(-1);
-  const answer = last ? `last: ${answerText(last.answer)}` : 'no answer yet';
+  const answer = last ? `last: ${spanText(last)}` : 'no answer yet';
   return `${formatDuration(elapsed)}${budget}, ${looks} look${looks === 1 ? '' : 's'}, ${answer}`;
 }
 
 /** A report without anything that JSON could choke on. */
 export function reportToJson(report: Omit<WaitReport, 'toJSON' | 'toString'>): object {
   const { lastValue, lastError, timeline, ...rest } = report;
-  const spans = timeline.map(({ at, looks, answer }) => ({ at, looks, answer: answerText(answer) }));
+  const spans = timeline.map(({ at, looks, ...span }) => ({ at, looks, answer: spanText(span) }));
   return {
     ...rest,
     timeline: spans,
@@ -80,7 +81,7 @@ export function reportToJson(report: Omit<WaitReport, 'toJSON' | 'toString'>): o
 }
 
 function timelineRows({ timeline, omitted }: WaitReport): string[] {
-  const rows = timeline.map(({ at, looks, answer }) => [formatDuration(at), answerText(answer), String(looks)]);
+  const rows = timeline.map(({ at, looks, ...span }) => [formatDuration(at), spanText(span), String(looks)]);
   const width = (column: number) => Math.max(0, ...rows.map((row) => (row[column] as string).length));
   const [time, text, count] = [Math.max(9, width(0)), width(1), width(2)];
   const lines = rows.map(([at = '', answer = '', looks = ''], index) => {
@@ -92,30 +93,18 @@ function timelineRows({ timeline, omitted }: WaitReport): string[] {
   return lines;
 }
 
-function answerText(answer: Answer): string {
-  if (answer.kind === 'unanswered') return '(no answer)';
-  if (answer.kind === 'error') return renderError(answer.error, 100);
-  const text =
-    answer.word === undefined ? render(answer.value, ROW) : cut(oneLine(answer.word), ROW) + progressOf(answer.value);
-  return answer.kind === 'value' && answer.isDone && answer.word === undefined ? `${text} (done)` : text;
+function spanText({ text, alternation }: Pick<Span, 'text' | 'alternation'>): string {
+  if (!alternation) return text;
+  return `${cut(alternation.other, TURN)} / ${cut(text, TURN)} alternating, ${alternation.changes} changes`;
 }
 
-/** How far a status says that it is: `, 62 %`. */
-function progressOf(value: unknown): string {
-  try {
-    const { progress } = Object(value) as { progress?: unknown };
-    return typeof progress === 'number' ? `, ${progress} %` : '';
-  } catch {
-    return ''; // A getter that throws must not take the whole message with it.
-  }
-}
-
-/** Only when the timeline has not room for it, or shows a word or an error in its place. */
+/** Only when it was not done, and the timeline has not room for it, or shows a word in its place. */
 function lastValueLine({ lastValue, timeline }: WaitReport): string[] {
-  const last = timeline.at(-1)?.answer;
-  const isShown = last?.kind === 'value' && last.word === undefined && render(lastValue, 1_000).length <= ROW;
-  const isObject = typeof lastValue === 'object' && lastValue !== null;
-  return isObject && !isShown ? [`last value: ${render(lastValue, 1_000)}`] : [];
+  if (typeof lastValue !== 'object' || lastValue === null) return [];
+  const given = timeline.findLast(({ answer }) => 'value' in answer);
+  const text = render(lastValue, VALUE);
+  const isDone = given?.answer.kind === 'value' && given.answer.isDone;
+  return isDone || given?.text.startsWith(text) ? [] : [`last value: ${text}`];
 }
 
 function sourceLine({ name, state, failedAt = 0, reason }: SourceReport): string[] {

@@ -230,7 +230,8 @@ class Calls {
     const now = this.#stopwatch.elapsed();
     const isDone = 'value' in outcome;
     const { attempt, startedAt: at, wokenBy } = call;
-    this.#journal.end(call, now, isDone ? { kind: 'value', isDone, ...outcome } : { kind: 'error', ...outcome });
+    const answer = isDone ? ({ kind: 'value', isDone, ...outcome } as const) : ({ kind: 'error', ...outcome } as const);
+    this.#journal.end(call, now, answer, isDone);
     try {
       const isTolerated = !isDone && !isGiveUp(outcome.error) && immediate('tolerate', tolerate(outcome.error));
       const verdict = isDone ? 'done' : isTolerated ? 'not yet' : 'never';

@@ -1,4 +1,4 @@
-import { isErrorLike } from './render.ts';
+import { cut, oneLine, render, renderError } from './render.ts';
 
 /** What one look answered: it gave a value, threw an error, or was cut before it had an answer. */
 export type Answer = GivenAnswer | ThrownAnswer | NoAnswer;
@@ -33,7 +33,7 @@ export interface NoAnswer {
   readonly kind: 'unanswered';
 }
 
-/** A stretch of time in which looks gave the same answer. */
+/** A stretch of time in which looks gave the same answer, or two answers in turn. */
 export interface Span {
   /** When it was first seen, in milliseconds from the start of the wait. */
   readonly at: number;
@@ -41,66 +41,94 @@ export interface Span {
   readonly looks: number;
   /** What they saw; of answers that count as the same, the newest. */
   readonly answer: Answer;
+  /** The answer as it read when it was given, as one line of bounded text. Answers that read the same count as the same. */
+  readonly text: string;
+  /** Set when the answer kept taking turns with another one: how that one read, and how often they changed. */
+  readonly alternation?: { readonly other: string; readonly changes: number };
 }
 
 /** Spans kept from the start of a wait with many changes. */
 export const FIRST = 5;
 /** Spans kept from its end. */
-export const LAST = 25;
+export const LAST = 10;
 
-// Comparing larger answers at each look would cost more than the rows it saves.
-const MOST_KEYS = 20;
+// What a row has room for. What an error says is longer than a value, and often all there is.
+const VALUE_TEXT = 80;
+const ERROR_TEXT = 120;
+// So many runs of two answers in turn are flapping; with fewer, each instant is worth a row.
+const TURNS = 6;
 
 /** What a wait saw, run-length encoded and bounded, however long it lasts. */
 export class Timeline {
-  readonly spans: { at: number; looks: number; answer: Answer }[] = [];
+  readonly spans: Span[] = [];
   omitted = 0;
 
   add(at: number, answer: Answer): void {
+    // Read now: who waits for an object to change answers with the same object at each look.
+    const next: Span = { at, looks: 1, answer, text: textOf(answer) };
     const last = this.spans.at(-1);
-    if (last && isSame(last.answer, answer)) {
-      last.looks++;
+    if (last && isSame(last, next)) {
       // The newest of equal answers: its progress is the one worth reading.
-      last.answer = answer;
+      this.spans.splice(-1, 1, { ...next, at: last.at, looks: last.looks + 1 });
       return;
     }
-    this.spans.push({ at, looks: 1, answer });
+    this.#fold(next);
+    this.spans.push(next);
     if (this.spans.length > FIRST + LAST) {
       this.spans.splice(FIRST, 1);
       this.omitted++;
     }
   }
-}
 
-function isSame(a: Answer, b: Answer): boolean {
-  try {
-    if (a.kind === 'error' && b.kind === 'error') return sameError(a.error, b.error);
-    if (a.kind !== 'value' || b.kind !== 'value' || a.isDone !== b.isDone || a.word !== b.word) return false;
-    return a.word !== undefined || sameMembers(a.value, b.value);
-  } catch {
-    return false; // A proxy or a getter that throws is like nothing else.
+  /** Makes one span of two answers that keep taking turns. The last run stays on its own: it may be there to stay. */
+  #fold(next: Span): void {
+    const { spans } = this;
+    const [flapping, last] = spans.slice(-2);
+    const turns = [...spans.slice(-TURNS), next];
+    if (last && flapping?.alternation && isSame(flapping, next)) {
+      spans.splice(-2, 2, merge([flapping, last], flapping.alternation.changes + 1));
+    } else if (turns.length > TURNS && turns.every((turn, index) => takesTurns(turn, turns[index - 2]))) {
+      spans.push(merge(spans.splice(-TURNS), TURNS));
+    }
   }
 }
 
-function sameError(a: unknown, b: unknown): boolean {
-  return isErrorLike(a) && isErrorLike(b) ? a.name === b.name && a.message === b.message : sameMembers(a, b);
+function takesTurns(turn: Span, beforeLast: Span | undefined): boolean {
+  return !turn.alternation && (!beforeLast || isSame(turn, beforeLast));
 }
 
-function sameMembers(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (!isComparable(a) || !isComparable(b) || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length > MOST_KEYS || keys.length !== Object.keys(b).length) return false;
-  // Dates, maps and the like keep what they are where no key shows it.
-  const saysAll = keys.length > 0 || Array.isArray(a) || a.constructor === Object;
-  return saysAll && keys.every((key) => key in b && Object.is(a[key], b[key]));
+/** One span of several, of which the last two differ. */
+function merge(spans: readonly Span[], changes: number): Span {
+  const [{ at }, [other, newest]] = [spans[0], spans.slice(-2)] as [Span, [Span, Span]];
+  const looks = spans.reduce((sum, span) => sum + span.looks, 0);
+  return { ...newest, at, looks, alternation: { other: other.text, changes } };
 }
 
-/** Not for what is so large that merely listing its keys takes long, at each look. */
-function isComparable(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !ArrayBuffer.isView(value) && !(Array.isArray(value) && value.length > MOST_KEYS);
+/** Words are the same by themselves, whatever progress comes with them. */
+function isSame(a: Span, b: Span): boolean {
+  if (a.answer.kind !== b.answer.kind) return false;
+  const [word, other] = [wordOf(a.answer), wordOf(b.answer)];
+  return word === other && (word !== undefined || a.text === b.text);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+function wordOf(answer: Answer): string | undefined {
+  return answer.kind === 'value' ? answer.word : undefined;
+}
+
+function textOf(answer: Answer): string {
+  if (answer.kind === 'unanswered') return '(no answer)';
+  if (answer.kind === 'error') return renderError(answer.error, ERROR_TEXT);
+  const { word, value, isDone } = answer;
+  if (word !== undefined) return cut(oneLine(word), VALUE_TEXT) + progressOf(value);
+  return render(value, VALUE_TEXT) + (isDone ? ' (done)' : '');
+}
+
+/** How far a status says that it is: `, 62 %`. */
+function progressOf(value: unknown): string {
+  try {
+    const { progress } = Object(value) as { progress?: unknown };
+    return typeof progress === 'number' ? `, ${progress} %` : '';
+  } catch {
+    return ''; // A getter that throws must not take the whole message with it.
+  }
 }

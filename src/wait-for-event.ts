@@ -89,21 +89,24 @@ function eventWay(source: EventSource, event: EventName, options: EventOptions, 
   checkFunction('filter', filter);
   const areNames = Array.isArray(rejectOn) && rejectOn.every(isEventName);
   check('rejectOn', rejectOn, rejectOn === undefined || areNames, 'an array of event names');
-  let passedOver = 0;
+  let [passedOver, last]: [number, unknown[]] = [0, []];
   return {
     condition: () => {
       for (const { name, args, isFatal } of arrived.splice(0)) {
         if (isFatal) throw args[0];
         if (name !== event) throw failureOf(name, args);
         if (!filter || immediate('filter', filter(...args))) return args;
-        passedOver++;
+        [passedOver, last] = [passedOver + 1, args];
       }
       return undefined;
     },
     isDone: Boolean,
     word: () => '(no event)',
     title: () => `event ${render(event)}`,
-    remarks: () => (passedOver > 0 ? [`events that came and did not pass the filter: ${passedOver}`] : []),
+    remarks: () =>
+      passedOver > 0
+        ? [`events that came and did not pass the filter: ${passedOver}, the last with ${render(last)}`]
+        : [],
   };
 }
 

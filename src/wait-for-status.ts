@@ -110,6 +110,7 @@ function statusWay(read: Way['condition'], options: StatusOptions & { readonly s
   const lists = toLists(options);
   const unlisted = new Set<StatusWord>();
   let word: StatusWord | undefined;
+  let otherLists = '';
   return {
     condition: read,
     isDone: (value) => {
@@ -120,15 +121,18 @@ function statusWay(read: Way['condition'], options: StatusOptions & { readonly s
       word = status;
       if (lists.failure.has(status)) throw new GiveUp(`status ${render(status)} means failure`);
       if (lists.target.has(status)) return true;
-      const isListed = lists.pending?.has(status);
-      if (isListed === undefined && unlisted.size <= MOST_WORDS) unlisted.add(status);
-      if (isListed === false) throw new GiveUp(`status ${render(status)} is in none of the lists`);
+      if (lists.pending?.has(status)) return false;
+      if (lists.pending) {
+        otherLists = ` (failure: ${words(lists.failure)}; pending: ${words(lists.pending)})`;
+        throw new GiveUp(`status ${render(status)} is in none of the lists`);
+      }
+      if (unlisted.size <= MOST_WORDS) unlisted.add(status);
       return false;
     },
     word: () => (word === undefined ? undefined : String(word)),
     title: () => titleOf(read),
     remarks: () => [
-      `waited for status ${words(lists.target)}`,
+      `waited for status ${words(lists.target)}${otherLists}`,
       ...(unlisted.size > 0 ? [`taken for pending, as no list names them: ${words(unlisted)}`] : []),
     ],
   };
@@ -181,5 +185,5 @@ function toList(name: string, value: unknown): ReadonlySet<StatusWord> {
 
 function words(list: Iterable<StatusWord>): string {
   const texts = Array.from(list, (word) => render(word));
-  return [...texts.slice(0, MOST_WORDS), ...(texts.length > MOST_WORDS ? ['…'] : [])].join(', ');
+  return [...texts.slice(0, MOST_WORDS), ...(texts.length > MOST_WORDS ? ['…'] : [])].join(', ') || 'none';
 }

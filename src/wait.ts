@@ -35,7 +35,7 @@ export interface Way {
   /** What is waited for, when the user gave no name. */
   readonly title: () => string;
   /** What else to say of a wait that failed. */
-  readonly remarks?: (journal: Journal) => readonly string[];
+  readonly remarks?: (journal: Journal, settings: Settings) => readonly string[];
   /** What aborts the wait by way of its own signal. */
   readonly endsBy?: readonly AbortSignal[];
 }
@@ -221,12 +221,12 @@ class Wait {
 
   /** Says what the look meant. Whatever is thrown here ends the wait. */
   #conclude(look: CurrentLook, outcome: Outcome): void {
-    const { onLook } = this.settings;
+    const { onLook, holdFor } = this.settings;
     const answer = this.#read(outcome);
     const isNever = answer.kind === 'error' && this.#isFinal(answer.error);
     const isDone = answer.kind === 'value' && answer.isDone;
     const now = this.elapsed();
-    this.#journal.end(look, now, answer);
+    this.#journal.end(look, now, answer, isDone && holdFor === undefined);
     if (onLook) {
       const { attempt, startedAt: at, wokenBy } = look;
       const verdict = isNever ? 'never' : isDone ? 'done' : 'not yet';
@@ -276,7 +276,7 @@ class Wait {
   #notYet(asked: AskedPause | undefined): void {
     const { timeout } = this.settings;
     const now = this.elapsed();
-    if (this.#holdEnd !== NOT_HELD) this.#journal.relapse = { doneAt: this.#heldSince };
+    if (this.#holdEnd !== NOT_HELD) this.#journal.relapsed(this.#heldSince);
     this.#holdEnd = NOT_HELD;
     if (now >= timeout) {
       this.#timeOut([]);
@@ -436,7 +436,7 @@ class Wait {
       elapsed: this.elapsed(),
       sources: this.#subscriptions?.report() ?? [],
       title: this.#way.title(),
-      remarks: this.#way.remarks?.(this.#journal) ?? [],
+      remarks: this.#way.remarks?.(this.#journal, this.settings) ?? [],
       stack: this.#stack ?? captureStack(this.#caller),
     };
   }

@@ -86,7 +86,8 @@ class Subscription {
   #unsubscribe: Unsubscribe | undefined;
 
   constructor(source: WakeSource, index: number, wakeUp: () => void, elapsed: () => number) {
-    this.#name = source.name || `source ${index + 1}`;
+    // An arrow written where the option stands is named after the option, which tells nobody anything.
+    this.#name = source.name === 'wakeOn' || !source.name ? `source ${index + 1}` : source.name;
     this.#elapsed = elapsed;
     const wake = Object.assign(
       () => {

@@ -55,7 +55,7 @@ describe('consistently', () => {
     const condition = ({ attempt }: Look) => attempt < 2 || new Promise(() => {});
     const waiting = consistently(condition, { for: 1_000, attemptTimeout: 50, interval: exactly(100) });
     const error = await rejection(waiting, 150);
-    expect(error.message).toContain('did not hold: TimeoutError: look 2 had no answer within 50 ms');
+    expect(error.message).toContain('did not hold: TimeoutError: the look had no answer within 50 ms');
   });
 
   test('rejects with the error of giveUp, or with its text as the reason', async () => {

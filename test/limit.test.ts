@@ -118,7 +118,7 @@ describe('limitLook', () => {
     const settled = watch(limitLook(look, never, toSettings({ attemptTimeout: '1.5s' })));
     await vi.advanceTimersByTimeAsync(1_500);
     const [[at, error]] = settled as [[number, Error]];
-    expect([at, error.name, error.message]).toEqual([1_500, 'TimeoutError', 'look 3 had no answer within 1.5 s']);
+    expect([at, error.name, error.message]).toEqual([1_500, 'TimeoutError', 'the look had no answer within 1.5 s']);
     expect(isTransient(error)).toBe(true);
     expect(signal.reason).toBe(error);
   });

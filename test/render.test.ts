@@ -1,4 +1,5 @@
 import { runInNewContext } from 'node:vm';
+import { JSDOM } from 'jsdom';
 import { describe, expect, test } from 'vitest';
 import { cut, isErrorLike, render, renderError } from '../src/render.ts';
 
@@ -70,6 +71,23 @@ describe('render', () => {
     expect(render({ log: 'x'.repeat(2_000_000), id: 1 }, 40)).toMatch(/^\{ log: 'x+….{0,20}$/);
   });
 
+  test('leaves room for what comes after a long text', () => {
+    expect(render({ log: 'x'.repeat(2_000_000), exitCode: 1 }, 500)).toMatch(/^\{ log: 'x{190,}…', exitCode: 1 \}$/);
+  });
+
+  test.each([
+    ['<p>hello</p>', '<p>hello</p>'],
+    ['<p> a text\n of lines </p>', '<p>a text  of lines</p>'],
+    ['<ul id="rows" class="long"><li>first</li></ul>', '<ul id="rows" class="long">…</ul>'],
+    ['<svg></svg>', '<svg></svg>'],
+    ['<p a b c d e f g></p>', '<p a="" b="" c="" d="" e=""></p>'],
+    [`<p title="${'x'.repeat(1_000)}"></p>`, `<p title="${'x'.repeat(29)}…"></p>`],
+  ])('writes the element %s by its tag and its text', (html, text) => {
+    const { body } = new JSDOM(html).window.document;
+    expect(render(body.firstElementChild)).toBe(text);
+    expect(render({ found: body.firstElementChild })).toBe(`{ found: ${text} }`);
+  });
+
   test('shows that it cut a text', () => {
     expect(render('x'.repeat(200), 20)).toMatch(/^'x+…/);
   });
@@ -125,6 +143,16 @@ describe('renderError', () => {
     [new RangeError('too far'), 'RangeError: too far'],
     [new Error('first line\nsecond line'), 'first line'],
     [new Error('\n\n  expected 1 to be 2 // Object.is equality\n\n- 2'), 'expected 1 to be 2 // Object.is equality'],
+    [new Error('\u001b[31mno\u001b[39m disk'), 'no disk'],
+    [Object.assign(new Error('rows differ'), { name: 'AssertionError' }), 'rows differ'],
+    [
+      new Error('expect(received).toBe(expected) // Object.is equality\n\nExpected: 2\nReceived: 1'),
+      'expect(received).toBe(expected) Expected: 2 Received: 1',
+    ],
+    [new Error('not equal:\n+ actual - expected\n\n  [\n    1,\n+   2\n-   3\n  ]'), 'not equal: + 2 - 3'],
+    [new Error('not equal:\n\n- Expected  - 1\n+ Received  + 0\n\n- 3'), 'not equal: - 3'],
+    [new Error('not so:\n\n  1   == 2\n'), 'not so: 1 == 2'],
+    [new Error('no more:'), 'no more:'],
     [new Error(''), 'Error'],
     [new RangeError(''), 'RangeError'],
     [Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), 'AggregateError: ECONNREFUSED'],

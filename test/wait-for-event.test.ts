@@ -174,7 +174,7 @@ describe('waitForEvent', () => {
 
              0 ms  (no event)   4 looks   ← until the end
 
-        events that came and did not pass the filter: 2"
+        events that came and did not pass the filter: 2, the last with [2]"
     `);
     expect(bus.listenerCount('done')).toBe(0);
   });

@@ -462,7 +462,7 @@ describe('holdFor', () => {
     const looks = stampedCalls((calls) => calls === 2);
     const error = await rejection(waitFor(looks.call, { holdFor: 50, timeout: 300, interval: exactly(100) }), 300);
     expect(looks.at).toEqual([0, 100, 150, 250, 300]);
-    expect(error.message).toContain('it was done at 100 ms, and then no longer');
+    expect(error.message).toContain('it was done once, at 100 ms, and then no longer');
   });
 
   test('fails with a relapse after the deadline at once, and says when it was done', async () => {
@@ -470,7 +470,7 @@ describe('holdFor', () => {
     const error = await rejection(waitFor(looks.call, { holdFor: 1_000, timeout: 150, interval: exactly(100) }), 300);
     expect(looks.at).toEqual([0, 100, 200, 300]);
     expect(error.name).toBe('WaitTimeoutError');
-    expect(error.message).toContain('it was done at 0 ms, and then no longer');
+    expect(error.message).toContain('it was done once, at 0 ms, and then no longer');
   });
 
   test('of 0 looks once more', async () => {
@@ -482,7 +482,7 @@ describe('holdFor', () => {
   test('of 0 fails when the second look is not done any more', async () => {
     const looks = stampedCalls((calls) => calls === 1);
     const error = await rejection(waitFor(looks.call, { holdFor: 0, timeout: 0 }), 1);
-    expect(error.message).toContain('it was done at 0 ms, and then no longer');
+    expect(error.message).toContain('it was done once, at 0 ms, and then no longer');
   });
 
   test('looks only at its end when the interval is Infinity', async () => {
@@ -776,7 +776,7 @@ describe('onLook', () => {
     const options = { onLook: ({ error }: LookRecord) => errors.push(error), attemptTimeout: 10, maxAttempts: 1 };
     await rejection(waitFor(never, options), 10);
     expect(errors).toEqual([
-      expect.objectContaining({ name: 'TimeoutError', message: 'look 1 had no answer within 10 ms' }),
+      expect.objectContaining({ name: 'TimeoutError', message: 'the look had no answer within 10 ms' }),
     ]);
   });
 
@@ -1376,7 +1376,7 @@ describe('the message of a wait', () => {
       750,
     );
     expect(error.message).toMatchInlineSnapshot(`
-      "queue is empty: not done after 4 looks (in 750 ms)
+      "queue is empty: not done after 4 looks (in 750 ms; maxAttempts is 4)
 
              0 ms  false   2 looks
            500 ms  0       2 looks   ← until the end"
@@ -1430,7 +1430,7 @@ describe('the message of a wait', () => {
            500 ms  true (done)   2 looks
             1.5 s  false         1 look   ← until the end
 
-        it was done at 500 ms, and then no longer"
+        it was done once, at 500 ms, and then no longer (it had to stay so for 2 s)"
     `);
   });
 
@@ -1465,7 +1465,7 @@ describe('the message of a wait', () => {
       10_000,
     );
     expect(error.message.length).toBeLessThan(6_000);
-    expect(error.message).toContain('971 more changes');
+    expect(error.message).toContain('986 more changes');
   });
 });
 

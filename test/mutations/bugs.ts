@@ -197,8 +197,26 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the timeline is not run-length encoded',
     file: 'timeline.ts',
-    text: 'if (last && isSame(last.answer, answer)) {',
-    instead: 'if (last && isSame(last.answer, answer) && last.looks < 0) {',
+    text: 'if (last && isSame(last, next)) {',
+    instead: 'if (last && isSame(last, next) && last.looks < 0) {',
+  },
+  {
+    name: 'two answers in turn fill the timeline',
+    file: 'timeline.ts',
+    text: 'const TURNS = 6;',
+    instead: 'const TURNS = Infinity;',
+  },
+  {
+    name: 'the timeline shows what a value has become, in place of what it was',
+    file: 'timeline.ts',
+    text: '{ at, looks: 1, answer, text: textOf(answer) }',
+    instead: '{ at, looks: 1, answer, get text() { return textOf(answer); } }',
+  },
+  {
+    name: 'the message keeps only the first line of an assertion',
+    file: 'render.ts',
+    text: 'if (!PREAMBLE.test(head)) return head;',
+    instead: 'if (head !== undefined) return head;',
   },
   {
     name: 'the timeline grows without bound',
@@ -215,8 +233,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the message forgets when things were seen',
     file: 'report.ts',
-    text: 'formatDuration(at), answerText(answer)',
-    instead: 'formatDuration(0), answerText(answer)',
+    text: 'formatDuration(at), spanText(span)',
+    instead: 'formatDuration(0), spanText(span)',
   },
   {
     name: 'the report is not safe as JSON',
