@@ -3,6 +3,9 @@ import { render } from './render.ts';
 /**
  * A length of time, 0 or more: milliseconds as a number, or text with its unit, such as `'250ms'`, `'5s'`, `'1.5m'`,
  * `'1h'`. `Infinity` is a number too, for those options that say so.
+ *
+ * What the compiler takes for a number is more than a duration may be: `'5 s'`, `'-5s'` and `'1e3s'` compile, and the
+ * wait refuses them.
  */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h`;
 

@@ -27,14 +27,19 @@ export type EventName = string | symbol;
 /**
  * The arguments that a source gives with an event, as far as its types tell: those of an eventemitter3, of a Node
  * `EventEmitter<Map>`, and of an `EventTarget` that has an `on…` property for the event. Otherwise `any[]`.
+ *
+ * A class that extends Node's `EventEmitter<Map>` hides its map from other types: give the parameters of a filter their
+ * types, or hand it over as the `EventEmitter<Map>` that it is.
  */
-export type EventArgs<Source, Event> = Source extends Untyped
+export type EventArgs<Source, Event> = unknown extends Source
   ? any[]
-  : Source extends EmitterLike
-    ? EmitterArgs<Source, Event, EmittedArgs<Source>>
-    : Source extends TargetLike
-      ? [event: TargetEvent<Source, Event>]
-      : any[];
+  : Source extends Untyped
+    ? any[]
+    : Source extends EmitterLike
+      ? EmitterArgs<Source, Event, EmittedArgs<Source>>
+      : Source extends TargetLike
+        ? [event: TargetEvent<Source, Event>]
+        : any[];
 
 // Takes any listener for any event. So do those that have one overload per event and one for the rest.
 interface Untyped {
@@ -60,16 +65,19 @@ type MostTelling<Args, All = ListenerOf<Args>> = Args extends any[]
   : never;
 type ListenerOf<Args> = Args extends any[] ? (...args: Args) => void : never;
 
-// Of a Node emitter only the class itself yields its map. Where Node's types are missing, everything is one: any[].
+// Of a Node emitter only the class itself yields its map, and one that extends it the names alone. Where Node's types are
+// missing, everything is one: any[].
 type NodeArgs<Source, Event> = Source extends import('node:events').EventEmitter<
-  infer Events extends Record<any, any[]>
+  infer Events extends Record<keyof Events, any[]>
 >
   ? MappedArgs<Events, Event>
   : any[];
 type MappedArgs<Events, Event> = Event extends keyof Events
-  ? Events[Event] extends any[]
-    ? Events[Event]
-    : any[]
+  ? unknown extends Events[Event]
+    ? any[]
+    : Events[Event] extends any[]
+      ? Events[Event]
+      : any[]
   : any[];
 type TargetEvent<Source, Event> = Event extends string
   ? Source extends { [K in `on${Event}`]: ((event: infer E) => any) | null }

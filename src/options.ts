@@ -102,7 +102,8 @@ export interface TriggerOption<Triggered = unknown> {
   /**
    * The action to wait for: runs once, after every wake source is live and before the first look. Its result is
    * `look.triggered`; its error ends the wait. A source that is not live after a quarter of the budget, 10 s at most,
-   * is not waited for. @defaultValue none
+   * is not waited for. When it takes its signal, write `(signal: AbortSignal) =>`: without the type, `look.triggered` is
+   * `unknown`. @defaultValue none
    */
   readonly trigger?: ((signal: AbortSignal) => Triggered | PromiseLike<Triggered>) | undefined;
 }

@@ -12,18 +12,21 @@ import { type Way, wait } from './wait.ts';
 export type StatusWord = string | number;
 
 /** The options of {@link waitForStatus}. */
-export interface StatusOptions<Target extends StatusWord = StatusWord, Triggered = unknown>
-  extends CommonOptions,
+export interface StatusOptions<
+  Target extends StatusWord = StatusWord,
+  Triggered = unknown,
+  Word extends StatusWord = StatusWord,
+> extends CommonOptions,
     TriggerOption<Triggered> {
   /** The words that mean done. Compared exactly, case included, never by part. */
   readonly target: Target | readonly Target[];
   /** The words that mean that it will never be done: the wait fails at once. @defaultValue none */
-  readonly failure?: StatusWord | readonly StatusWord[] | undefined;
+  readonly failure?: Word | readonly Word[] | undefined;
   /**
    * The words that mean not yet. When given, any word in no list fails the wait at once as unexpected.
    * @defaultValue every word that is in no other list
    */
-  readonly pending?: StatusWord | readonly StatusWord[] | undefined;
+  readonly pending?: Word | readonly Word[] | undefined;
   /** The whole budget, from the call to the end, `trigger` included. @defaultValue `'5m'` */
   readonly timeout?: Duration | undefined;
   /**
@@ -34,14 +37,16 @@ export interface StatusOptions<Target extends StatusWord = StatusWord, Triggered
 }
 
 /** The words that the property `Key` of a value may hold, or that the value itself may be. */
-export type WordOf<Value, Key extends string> = [KnownWord<Value, Key>] extends [never]
-  ? StatusWord
-  : KnownWord<Value, Key>;
+export type WordOf<Value, Key extends string> = Words<KnownWord<Value, Key>>;
 
+// Where no words are known, any is allowed.
+type Words<Known> = [Extract<Known, StatusWord>] extends [never] ? StatusWord : Extract<Known, StatusWord>;
+// The options of a wrapper know no words; they must still fit a status that is any text.
+type ListedWord<Word> = string extends Word ? StatusWord : number extends Word ? StatusWord : Word;
 type KnownWord<Value, Key extends string> = Value extends StatusWord
   ? Value
   : Value extends { readonly [K in Key]: infer Word }
-    ? Extract<Word, StatusWord>
+    ? Word
     : never;
 
 /** A value whose status is one of the targets. */
@@ -72,11 +77,11 @@ export type WithStatus<Value, Key extends string, Target> = Value extends Status
  * server.status; // => 'ACTIVE'
  * ```
  */
-export function waitForStatus<Value, const Target extends StatusWord, Triggered = unknown>(
+export function waitForStatus<Value, Known, const Target extends Words<Known>, Triggered = unknown>(
   read: (look: Look<Triggered>) => Value | PromiseLike<Value>,
-  options: StatusOptions<Target, Triggered> & {
+  options: StatusOptions<Target, Triggered, NoInfer<ListedWord<Words<Known>>>> & {
     /** How to tell the status: a function, or the name of a property. @defaultValue `'status'`, or the value itself when it is text or a number */
-    readonly status: (value: Exclude<Value, Again>) => unknown;
+    readonly status: (value: Exclude<Value, Again>) => Known;
   },
 ): Promise<Exclude<Value, Again>>;
 export function waitForStatus<
@@ -86,7 +91,9 @@ export function waitForStatus<
   Triggered = unknown,
 >(
   read: (look: Look<Triggered>) => Value | PromiseLike<Value>,
-  options: StatusOptions<Target, Triggered> & { readonly status?: Key | undefined },
+  options: StatusOptions<Target, Triggered, NoInfer<ListedWord<WordOf<Exclude<Value, Again>, Key>>>> & {
+    readonly status?: Key | undefined;
+  },
 ): Promise<WithStatus<Exclude<Value, Again>, Key, Target>>;
 export function waitForStatus(
   read: Way['condition'],

@@ -15,11 +15,14 @@ export type Condition<Value, Triggered = unknown> = ((look: Look<Triggered>) => 
   AnswersSomething<Value>;
 
 type Nothing = ReturnType<() => void>;
-type AnswersSomething<Value> = [Value] extends [never]
+// `any` would pass for nothing too: what JSON.parse gave, or an untyped client.
+type AnswersSomething<Value> = unknown extends Value
   ? unknown
-  : [Value] extends [Nothing]
-    ? { 'This condition answers nothing, so it would never be done. For assertions use eventually().': never }
-    : unknown;
+  : [Value] extends [never]
+    ? unknown
+    : [Value] extends [Nothing]
+      ? { 'This condition answers nothing, so it would never be done. For assertions use eventually().': never }
+      : unknown;
 
 /**
  * Waits until the condition answers truthy, or as `until` decides, and resolves to that answer.
