@@ -28,8 +28,10 @@ waitFor(() => false, { timeout: 20 }).catch((error) => {
   console.log(error instanceof WaitTimeoutError, error instanceof WaitError, error.name);
 });`;
 const SHOWS_PROGRESS = `
-const progress = terminalProgress({ every: 10 });
-waitFor(({ elapsed }) => elapsed >= 25 && 'ready', { name: 'server 41', interval: 1, progress }).then(console.log);`;
+const shown = terminalProgress({ every: 10 });
+let isShown = false;
+const progress = { ...shown, report: (...said) => { shown.report(...said); isShown = true; } };
+waitFor(() => isShown && 'ready', { name: 'server 41', interval: 1, progress }).then(console.log);`;
 
 const checks: readonly Check[] = [
   [
