@@ -73,7 +73,8 @@ export interface Call {
  * ```
  */
 export function retry<T>(task: (call: Call) => T | PromiseLike<T>, options: RetryOptions = {}): Promise<T> {
-  const promise: Promise<T> = makeCalls(task, options, callerOf(options, retry), () => quiet(() => promise));
+  let promise: Promise<T> | undefined;
+  promise = makeCalls(task, options, callerOf(options, retry), () => quiet(() => promise));
   return promise;
 }
 

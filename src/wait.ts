@@ -51,7 +51,8 @@ export function wait<T, Options extends object = WaitOptions<never>>(
   called: Caller,
   adapt: (options: Options) => WaitOptions<never> = (options) => options,
 ): Promise<T> {
-  const promise = new Promise<T>((resolve, reject) => {
+  let promise: Promise<T> | undefined;
+  promise = new Promise<T>((resolve, reject) => {
     const caller = callerOf(options, called);
     const [way, settings] = checked(() => {
       checkOptions(options);
@@ -64,9 +65,11 @@ export function wait<T, Options extends object = WaitOptions<never>>(
 }
 
 /** Who aborted a wait knows of it, so its rejection is none that the process should die of for lack of a listener. */
-export function quiet(promise: () => Promise<unknown>): void {
-  // Asked for in a microtask: a signal that was aborted before ends the wait before there is a promise.
-  queueMicrotask(() => promise().catch(() => {}));
+export function quiet(promise: () => Promise<unknown> | undefined): void {
+  const listen = () => promise()?.catch(() => {});
+  // At once, as bun looks for rejections that nobody hears before any microtask, when a hook aborts and then throws. In a
+  // microtask, as a signal that was aborted before ends the wait before there is a promise.
+  if (!listen()) queueMicrotask(listen);
 }
 
 interface Settlers {
