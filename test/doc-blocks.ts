@@ -10,6 +10,9 @@ const FENCE = /^\s*(?:\* )?\s*```(.*)$/;
 const RESULT = /\/\/ => (.+)$/gm;
 // Highlighted as code, and never run: what no test reads is wrong sooner or later.
 const NOT_RUN = /^(ts.+|typescript.*|m?js\b.*|c?js\b.*|jsx?\b.*|javascript.*|[cm]ts.*)$/;
+// A file of a project of another runner, such as ```js jest waits.js: test/runners/testing.test.ts runs it there.
+const RUNNER_FILE = /^\w+ (jest|node:test|bun|playwright) (\S+)$/;
+const HAS_RUNNER_FILES = 'docs/testing.md';
 // A block imports what it shows within its test, and some of it takes seconds on a busy machine.
 const TIMEOUT = 20_000;
 const HEADER = "import { describe as $describe, expect as $expect, test as $test } from 'vitest'; ";
@@ -47,7 +50,9 @@ function toTests(text: string, name: string): string {
     const language = FENCE.exec(line)?.[1]?.trim();
     if (language === undefined) continue;
     if (!opened) {
-      if (NOT_RUN.test(language)) throw new Error(`${name}:${at + 1}: \`\`\`${language} is not run: write \`\`\`ts`);
+      const isRunElsewhere = name === HAS_RUNNER_FILES && RUNNER_FILE.test(language);
+      if (NOT_RUN.test(language) && !isRunElsewhere)
+        throw new Error(`${name}:${at + 1}: \`\`\`${language} is not run: write \`\`\`ts`);
       opened = { at, language };
       continue;
     }
@@ -63,6 +68,16 @@ function toTests(text: string, name: string): string {
   }
   if (opened) throw new Error(`${name}:${opened.at + 1}: this block has no end`);
   return HEADER + tests.join('\n');
+}
+
+/** The files of a document that another runner runs: by runner, then by name. */
+export function runnerFiles(text: string): Record<string, Record<string, string>> {
+  const files: Record<string, Record<string, string>> = {};
+  for (const [, info = '', block = ''] of text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)) {
+    const [, runner, file] = RUNNER_FILE.exec(info) ?? [];
+    if (runner !== undefined && file !== undefined) files[runner] = { ...files[runner], [file]: block };
+  }
+  return files;
 }
 
 function uncomment(line: string): string {
