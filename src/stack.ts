@@ -15,14 +15,22 @@ type Capture = ((target: object, below: Caller) => void) | undefined;
 /**
  * Notes where we are, for an error that may be built much later, when the stack no longer leads to the caller.
  *
- * The text is made only when it is read: most waits succeed.
+ * The text is made only when it is read: most waits succeed. `inner` is a function of this package that `below` called
+ * last of all: JavaScriptCore, and so Bun, keeps no frame of a function that ends with a call.
  */
-export function captureStack(below: Caller): { stack?: string | undefined } {
+export function captureStack(below: Caller, inner: Caller = below): { readonly stack?: string | undefined } {
   const { captureStackTrace } = Error as { captureStackTrace?: Capture };
   if (!captureStackTrace) return new Error();
-  const holder = {};
-  captureStackTrace(holder, below);
-  return holder;
+  const holders: readonly { stack?: string }[] = [below, inner].map((caller) => {
+    const holder = {};
+    captureStackTrace(holder, caller);
+    return holder;
+  });
+  return {
+    get stack() {
+      return holders.find((holder) => framesOf(holder) !== '')?.stack;
+    },
+  };
 }
 
 /** The frames of a stack, without the line that names the error. */
@@ -37,13 +45,14 @@ export function firstFrameOf(stack: { stack?: string | undefined }): string {
   return frame.trim().replace(/^at /, '');
 }
 
-/** Checks what the user gave; an error that comes of it points to the user's line, not to ours. */
-export function checked<T>(check: () => T, below: Caller): T {
+/** Checks what the user gave; an error that comes of it points to the user's line, not to ours. For `inner` see above. */
+export function checked<T>(check: () => T, below: Caller, inner: Caller = below): T {
   try {
     return check();
   } catch (error) {
     const { captureStackTrace } = Error as { captureStackTrace?: Capture };
     captureStackTrace?.(error as object, below);
+    if (framesOf(error as Error) === '') captureStackTrace?.(error as object, inner);
     throw error;
   }
 }

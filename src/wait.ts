@@ -54,10 +54,14 @@ export function wait<T, Options extends object = WaitOptions<never>>(
   let promise: Promise<T> | undefined;
   promise = new Promise<T>((resolve, reject) => {
     const caller = callerOf(options, called);
-    const [way, settings] = checked(() => {
-      checkOptions(options);
-      return [toWay(), toSettings(adapt(options))];
-    }, caller);
+    const [way, settings] = checked(
+      () => {
+        checkOptions(options);
+        return [toWay(), toSettings(adapt(options))];
+      },
+      caller,
+      wait,
+    );
     const abandon = () => quiet(() => promise);
     new Wait(way, settings, caller, { resolve: resolve as (value: unknown) => void, reject, abandon }).start();
   });
@@ -176,7 +180,9 @@ class Wait {
     this.#wasWoken = false;
     let outcome: Outcome | undefined;
     try {
-      const answer = this.#way.condition(look as never);
+      // Not as a method: it is none, and a stack would name it as one.
+      const { condition } = this.#way;
+      const answer = condition(look as never);
       if (isPromiseLike(answer)) this.#await(look, answer);
       else outcome = { value: answer };
     } catch (error) {
@@ -366,7 +372,7 @@ class Wait {
   /** What a wait needs only once it is pending: a condition that is true at the first look pays for none of it. */
   #attach(): void {
     if (this.#stack || this.#state === 'settled') return;
-    this.#stack = captureStack(this.#caller);
+    this.#stack = captureStack(this.#caller, wait);
     const { signals, progress } = this.settings;
     this.#closers.push(listPending(this));
     for (const signal of signals) this.#closers.push(onAbort(signal, () => this.#aborted(signal)));
@@ -440,7 +446,7 @@ class Wait {
       sources: this.#subscriptions?.report() ?? [],
       title: this.#way.title(),
       remarks: this.#way.remarks?.(this.#journal, this.settings) ?? [],
-      stack: this.#stack ?? captureStack(this.#caller),
+      stack: this.#stack ?? captureStack(this.#caller, wait),
     };
   }
 

@@ -40,6 +40,18 @@ describe('captureStack', () => {
     expect(framesOf(holder)).toContain('stack.test.ts');
   });
 
+  test('begins below the inner function where the engine kept no frame of the outer one', () => {
+    const gone = () => {};
+    function inner() {
+      return captureStack(gone, inner);
+    }
+    function caller() {
+      return inner();
+    }
+    expect(framesOf(caller()).split('\n')[0]).toContain('caller');
+    expect(framesOf(captureStack(gone))).toBe('');
+  });
+
   test('is the stack of an Error where captureStackTrace is missing', () => {
     const restore = removeCaptureStackTrace();
     const holder = theirs();
@@ -89,6 +101,22 @@ describe('checked', () => {
     expect(thrown).toBe(error);
     expect(framesOf(error).split('\n')[0]).toContain('userCode');
     expect(error.stack).toMatch(/^RangeError: no\n/);
+  });
+
+  test('points to the line of the user also where the engine kept no frame of the function called', () => {
+    const error = new RangeError('no');
+    function inner() {
+      checked(
+        () => refuse(error),
+        () => {},
+        inner,
+      );
+    }
+    function userCode() {
+      inner();
+    }
+    expect(userCode).toThrow(error);
+    expect(framesOf(error).split('\n')[0]).toContain('userCode');
   });
 
   test('throws the same error where captureStackTrace is missing', () => {
