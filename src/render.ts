@@ -162,5 +162,5 @@ function gistOf(message: string): string {
   const [head = '', ...rest] = lines.map((line) => line.trim().replace(/\s+/g, ' ')).filter((line) => line !== '');
   if (!PREAMBLE.test(head)) return head;
   const differences = rest.filter((line) => DIFFERENCE.test(line));
-  return [head.replace(/ \/\/ .*$/, ''), ...(differences.length > 0 ? differences : rest)].join(' ');
+  return [head.replace(/ \/\/ .*$/, ''), ...(differences.length > 0 ? differences : rest)].join(' ').replace(/,$/, '');
 }

@@ -279,7 +279,7 @@ describe('an assertion with a diff', () => {
           '  ]',
         ),
       ),
-      'expect(received).toEqual(expected) - "b", + "c",',
+      'expect(received).toEqual(expected) - "b", + "c"',
     ],
     ['node:assert', () => assert.deepEqual(['a'], ['a', 'b']), "Expected values to be strictly deep-equal: - 'b'"],
     [
