@@ -119,16 +119,17 @@ function textOf(answer: Answer): string {
   if (answer.kind === 'unanswered') return '(no answer)';
   if (answer.kind === 'error') return renderError(answer.error, ERROR_TEXT);
   const { word, value, isDone } = answer;
-  if (word !== undefined) return cut(oneLine(word), VALUE_TEXT) + progressOf(value);
-  return render(value, VALUE_TEXT) + (isDone ? ' (done)' : '');
+  if (word === undefined) return render(value, VALUE_TEXT) + (isDone ? ' (done)' : '');
+  const percent = percentOf(value);
+  return cut(oneLine(word), VALUE_TEXT) + (percent === undefined ? '' : `, ${percent} %`);
 }
 
-/** How far a status says that it is: `, 62 %`. */
-function progressOf(value: unknown): string {
+/** How far an answer says that it is, if it does: its `progress`, of 100. */
+export function percentOf(value: unknown): number | undefined {
   try {
     const { progress } = Object(value) as { progress?: unknown };
-    return typeof progress === 'number' ? `, ${progress} %` : '';
+    return typeof progress === 'number' && Number.isFinite(progress) ? progress : undefined;
   } catch {
-    return ''; // A getter that throws must not take the whole message with it.
+    return undefined; // A getter that throws must not take the whole message with it.
   }
 }
