@@ -9,6 +9,24 @@ export interface Bug {
 /** Each of them must turn a test red: a bug that leaves the suite green is a bug of the suite. */
 export const BUGS: readonly Bug[] = [
   {
+    name: 'nobody is told that a wait with progress has ended',
+    file: 'progress.ts',
+    text: 'ended?.abort();',
+    instead: '',
+  },
+  {
+    name: 'two waits draw over each other',
+    file: 'live-lines.ts',
+    text: 'drawn.set(screen, lines);',
+    instead: '',
+  },
+  {
+    name: 'a live line kills a process whose signal is handled',
+    file: 'live-lines.ts',
+    text: 'if (process.listenerCount(signal) === 0) ',
+    instead: '',
+  },
+  {
     name: 'no look at the deadline',
     file: 'wait.ts',
     text: 'this.#lookNow(this.#cause);',

@@ -10,7 +10,7 @@ import { type Check, install, ROOT } from './project.ts';
 // Each entry, and what it may import: the main one nothing at all, so it runs in browsers too.
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   index: [],
-  terminal: ['node:process', 'node:util'],
+  terminal: ['node:process', 'node:tty', 'node:util'],
 };
 const BUILT = Object.keys(ENTRIES).flatMap((name) =>
   ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((extension) => name + extension),
