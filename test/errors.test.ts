@@ -72,6 +72,19 @@ describe('WaitError', () => {
     expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'WaitTimeoutError', message: parts.message });
   });
 
+  test('is printed by Node with its cause once, and without the values behind it', () => {
+    const cause = new Error('connect refused');
+    const error = new WaitTimeoutError({
+      ...parts,
+      report: { ...report, lastValue: 'x'.repeat(1e6) },
+      cause: { error: cause },
+    });
+    const printed = inspect(error);
+    expect(printed.split('connect refused')).toHaveLength(2);
+    expect(printed.split(parts.message)).toHaveLength(2);
+    expect(printed).not.toContain('xx');
+  });
+
   test('can be cloned: what is left is the message', () => {
     const cyclic: Record<string, unknown> = { call: () => {} };
     cyclic['self'] = cyclic;

@@ -173,7 +173,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a signal aborted before the call is not noticed',
     file: 'wait.ts',
-    text: 'this.#aborted(signal);\n      return;',
+    text: 'if (this.#isAborted()) return;',
     instead: '',
   },
   {
@@ -269,8 +269,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the time scale is ignored',
     file: 'options.ts',
-    text: "timeout: toMilliseconds('timeout', timeout) * scale,",
-    instead: "timeout: toMilliseconds('timeout', timeout),",
+    text: "toMilliseconds('timeout', timeout) * scale;",
+    instead: "toMilliseconds('timeout', timeout);",
   },
   {
     name: 'elapsed time follows a clock that jumps back',
