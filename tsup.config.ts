@@ -11,7 +11,7 @@ const common: Options = {
   removeNodeProtocol: false,
   // p-retry and p-timeout are ESM only, and one file loads faster than four: everything is bundled. Except for the main
   // entry in the others: its errors, and the list of waits that are pending, must be there once.
-  noExternal: [/^(?!unsleep$|node:)/],
+  noExternal: [/^(?!unsleep$|vitest|node:)/],
   external: ['unsleep', /^node:/],
 };
 
@@ -27,5 +27,7 @@ export default defineConfig(async () => {
       dts: { banner: "// @ts-ignore -- Node's types may be missing" },
     },
     { ...common, entry: ['src/terminal.ts'], dts: true },
+    // ES modules only, as vitest itself.
+    { ...common, entry: ['src/vitest.ts'], format: 'esm', dts: true, external: ['unsleep', /^vitest/, /^node:/] },
   ];
 });

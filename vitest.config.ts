@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^unsleep$/, replacement: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
       { find: /^unsleep\/terminal$/, replacement: fileURLToPath(new URL('./src/terminal.ts', import.meta.url)) },
+      { find: /^unsleep\/vitest$/, replacement: fileURLToPath(new URL('./src/vitest.ts', import.meta.url)) },
     ],
   },
   test: {

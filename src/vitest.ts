@@ -1,0 +1,146 @@
+import { createWaiter as createUnbound, type Waiter, type WaiterDefaults } from 'unsleep';
+import type { RunnerTestCase, TestContext } from 'vitest';
+import { followTest, type RunningTest } from './running-test.ts';
+
+// Everything else as it is. What this file exports itself goes before.
+export * from 'unsleep';
+
+const vitest = await import('vitest').catch(refuse);
+const { beforeEach, vi, TestRunner } = vitest;
+// Before vitest 4.1 they had an entry of their own, which vitest 5 lacks.
+const { getCurrentTest, getSuiteHooks } = TestRunner ?? (await olderRunner());
+// Neither is there in a browser, and before vitest 4.1 nothing can be put around a test.
+const { aroundEach } = vitest as Partial<typeof vitest>;
+const { AsyncLocalStorage } = globalThis.process?.getBuiltinModule?.('node:async_hooks') ?? {};
+
+const running = new WeakMap<RunnerTestCase, RunningTest>();
+const inside = aroundEach && AsyncLocalStorage && new AsyncLocalStorage<RunnerTestCase>();
+
+try {
+  // vitest reads the parameters of a hook, and wants to see which parts of the context it takes.
+  if (aroundEach && inside) {
+    aroundEach(async (runTest, { task }) => {
+      await inside.run(task, runTest);
+      running.get(task)?.end();
+    });
+  }
+  beforeEach(beginTest);
+} catch (error) {
+  refuse(error);
+}
+
+/** The first hook of a test. */
+function beginTest({ task }: Pick<TestContext, 'task'>): void {
+  running.set(task, followTest(task));
+  const { beforeEach } = getSuiteHooks(task.suite ?? task.file);
+  if (beforeEach.at(-1) !== startTest) beforeEach.push(startTest);
+}
+
+/** Its last hook, after which its function begins. */
+function startTest({ task }: Pick<TestContext, 'task'>): void {
+  running.get(task)?.start();
+}
+
+/** The test that the running code belongs to: none in `beforeAll`, in `afterAll`, and while files are collected. */
+function currentTest(): RunningTest | undefined {
+  const known = inside?.getStore();
+  const task = known ?? getCurrentTest();
+  if (!task) return undefined;
+  if (!known && task.concurrent) {
+    throw new Error('a concurrent test must tell here which one it is: `const { waitFor } = boundTo(context)`');
+  }
+  return running.get(task) ?? beginLate(task);
+}
+
+/** For a file that found this module loaded already, as files do without isolation: its next tests begin in time. */
+function beginLate(task: RunnerTestCase): RunningTest | undefined {
+  getSuiteHooks(task.file).beforeEach.unshift(beginTest);
+  beginTest(task.context);
+  startTest(task.context);
+  return running.get(task);
+}
+
+async function olderRunner() {
+  const { getCurrentTest, getHooks } = await import(/* @vite-ignore */ 'vitest/suite');
+  return { getCurrentTest, getSuiteHooks: getHooks };
+}
+
+function refuse(cause: unknown): never {
+  const message = "'unsleep/vitest' works only in the tests of a vitest run: everywhere else, import from 'unsleep'";
+  throw new Error(message, { cause });
+}
+
+/** What the waits of a test have in common, besides what the user says of them. */
+function boundDefaults(test: RunningTest | undefined, defaults: WaiterDefaults): WaiterDefaults {
+  const signals = [defaults.signal ?? [], test?.signal ?? []].flat();
+  return { advanceTimers, ...defaults, signal: signals };
+}
+
+async function advanceTimers(milliseconds: number): Promise<void> {
+  // Faked by somebody else, it is theirs to move.
+  if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(milliseconds);
+}
+
+/**
+ * `createWaiter` of `unsleep`, for waits that are bound to the running test.
+ *
+ * @throws the same as there
+ * @example
+ * ```ts
+ * import { test } from 'vitest';
+ * import { createWaiter } from 'unsleep/vitest';
+ *
+ * const { waitFor } = createWaiter({ interval: 250 });
+ * test('the server comes up', async () => {
+ *   await waitFor(() => true);
+ * });
+ * ```
+ */
+export function createWaiter(defaults: WaiterDefaults | (() => WaiterDefaults)): Waiter {
+  const ask = typeof defaults === 'function' ? defaults : () => defaults;
+  // Refuses what is wrong with them at once, and not in the first test.
+  createUnbound(defaults);
+  return createUnbound(() => boundDefaults(currentTest(), ask()));
+}
+
+/**
+ * The waiting functions, bound to the test with this context. For concurrent tests in a browser, where nothing tells
+ * which of them is calling; everywhere else the functions of this module know.
+ *
+ * @example
+ * ```ts
+ * import { test } from 'vitest';
+ * import { boundTo } from 'unsleep/vitest';
+ *
+ * test.concurrent('the server comes up', async (context) => {
+ *   const { waitFor } = boundTo(context);
+ *   await waitFor(() => true);
+ * });
+ * ```
+ */
+export function boundTo({ task }: Pick<TestContext, 'task'>): Waiter {
+  return createUnbound(() => boundDefaults(running.get(task) ?? beginLate(task), {}));
+}
+
+/**
+ * The functions of `unsleep`, bound to the running test: a wait is aborted with its test and never runs on into the
+ * next; it ends before the test times out, so that its message is the one that is read; it advances the timers that
+ * `vi.useFakeTimers()` faked; and when it is still pending at the end of its test, because an `await` was forgotten,
+ * the test fails and names the line. Otherwise they do what they do there.
+ *
+ * Bound are the test itself, its `beforeEach` and `afterEach`, and its fixtures; a hook of a concurrent test, and
+ * `beforeAll` and `afterAll`, are not.
+ *
+ * @example
+ * ```ts
+ * import { expect, test } from 'vitest';
+ * import { eventually } from 'unsleep/vitest';
+ *
+ * test('a row arrives', async () => {
+ *   const rows: string[] = [];
+ *   setTimeout(() => rows.push('a'), 20);
+ *   await eventually(() => expect(rows).toEqual(['a']));
+ * });
+ * ```
+ */
+export const { waitFor, eventually, consistently, waitForStatus, waitForEvent, retry }: Waiter = createWaiter({});
