@@ -17,9 +17,10 @@ interface Share {
   readonly most: number;
 }
 
-// How long before the test times out a wait looks a last time, and when it is cut if that look hangs.
-const LAST_LOOK: Share = { part: 0.1, most: 150 };
-const CUT: Share = { part: 0.03, most: 50 };
+// How long before the test times out a wait looks a last time, and when it is cut if that look hangs. A machine that is
+// busy must not make the runner the first to notice.
+const LAST_LOOK: Share = { part: 0.2, most: 250 };
+const CUT: Share = { part: 0.08, most: 100 };
 
 /** Follows one try of a test to its end. Fails the test for each wait that it leaves behind. */
 export function followTest(task: RunnerTestCase): RunningTest {
@@ -34,7 +35,7 @@ export function followTest(task: RunnerTestCase): RunningTest {
     return startedAt + timeout - Math.min(part * timeout, most) - realClock.performance.now();
   };
   const budget = { timeout, clock: realClock, name, remaining: () => Math.max(0, left(LAST_LOOK)) };
-  const pendingWhenGivenUp: string[] = [];
+  const pendingWhenGivenUp: Pending[] = [];
   let startedAt: number | undefined;
   let timer: unknown;
   let isOver = false;
@@ -78,16 +79,21 @@ export function followTest(task: RunnerTestCase): RunningTest {
   };
 }
 
-/** What is waited for, and the line that began to: as an error tells it. */
-function pendingUnder(signal: AbortSignal): string[] {
-  return pendingWaits(signal).map((report) => `  ${report}\n    at ${report.caller}`);
+/** A wait, as an error tells it, and the line that began it. */
+interface Pending {
+  readonly text: string;
+  readonly frame: string;
 }
 
-/** An error that points to the first of the lines. */
-function leftPending(how: string, waits: readonly string[], hint = ''): Error {
+function pendingUnder(signal: AbortSignal): Pending[] {
+  return pendingWaits(signal).map((report) => ({ text: `  ${report}`, frame: `    at ${report.caller}` }));
+}
+
+/** An error that points to the lines. */
+function leftPending(how: string, waits: readonly Pending[], hint = ''): Error {
   const what = waits.length === 1 ? 'a wait was' : `${waits.length} waits were`;
-  const error = new Error(`the test ${how} while ${what} still pending.${hint}\n\n${waits.join('\n')}`);
-  const [, frame = ''] = waits[0]?.split('\n') ?? [];
-  error.stack = `${error.name}: ${error.message}\n${frame}`;
+  const told = waits.map(({ text, frame }) => `${text}\n${frame}`);
+  const error = new Error(`the test ${how} while ${what} still pending.${hint}\n\n${told.join('\n')}`);
+  error.stack = [String(error), ...waits.map(({ frame }) => frame)].join('\n');
   return error;
 }

@@ -20,25 +20,32 @@ try {
   // vitest reads the parameters of a hook, and wants to see which parts of the context it takes.
   if (aroundEach && inside) {
     aroundEach(async (runTest, { task }) => {
+      const current = begin(task);
       await inside.run(task, runTest);
-      running.get(task)?.end();
+      current.end();
     });
+  } else {
+    beforeEach(beginTest);
   }
-  beforeEach(beginTest);
 } catch (error) {
   refuse(error);
 }
 
-/** The first hook of a test. */
-function beginTest({ task }: Pick<TestContext, 'task'>): void {
-  running.set(task, followTest(task));
+/** Follows a try of a test, and learns from the last of its hooks when its function begins. */
+function begin(task: RunnerTestCase): RunningTest {
+  const current = followTest(task);
+  running.set(task, current);
   const { beforeEach } = getSuiteHooks(task.suite ?? task.file);
   if (beforeEach.at(-1) !== startTest) beforeEach.push(startTest);
+  return current;
 }
 
-/** Its last hook, after which its function begins. */
-function startTest({ task }: Pick<TestContext, 'task'>): void {
-  running.get(task)?.start();
+function beginTest({ task }: TestContext): void {
+  begin(task);
+}
+
+function startTest({ task }: TestContext): void {
+  (running.get(task) as RunningTest).start();
 }
 
 /** The test that the running code belongs to: none in `beforeAll`, in `afterAll`, and while files are collected. */
@@ -53,11 +60,11 @@ function currentTest(): RunningTest | undefined {
 }
 
 /** For a file that found this module loaded already, as files do without isolation: its next tests begin in time. */
-function beginLate(task: RunnerTestCase): RunningTest | undefined {
+function beginLate(task: RunnerTestCase): RunningTest {
   getSuiteHooks(task.file).beforeEach.unshift(beginTest);
-  beginTest(task.context);
-  startTest(task.context);
-  return running.get(task);
+  const current = begin(task);
+  current.start();
+  return current;
 }
 
 async function olderRunner() {

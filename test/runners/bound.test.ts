@@ -36,7 +36,7 @@ describe('unsleep/vitest', () => {
     `);
     expect(elsewhere).toContain('Error: Test timed out in <time>.');
     expect(blocked).toContain(
-      'WaitTimeoutError: the sun: not within 270 ms, all that was left of the 300 ms of the test',
+      'WaitTimeoutError: the sun: not within 240 ms, all that was left of the 300 ms of the test',
     );
     expect(race).toContain('the loser: ');
     expect(race).not.toContain('signal');

@@ -1,0 +1,181 @@
+import { createClock } from '@sinonjs/fake-timers';
+import { constant, pendingWaits, WaitTimeoutError } from 'unsleep';
+import { boundTo, createWaiter, eventually, retry, waitFor, waitForEvent } from 'unsleep/vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const hour = 3_600_000;
+
+describe('a wait of unsleep/vitest', () => {
+  test('moves the timers that are faked', async () => {
+    vi.useFakeTimers();
+    let ready = false;
+    setTimeout(() => {
+      ready = true;
+    }, hour);
+    const start = performance.now();
+    await waitFor(() => ready, { timeout: '2h', interval: constant(hour, { jitter: 'none' }) });
+    expect(performance.now() - start).toBe(hour);
+  });
+
+  test('leaves timers alone that are real', async () => {
+    const advance = vi.spyOn(vi, 'advanceTimersByTimeAsync');
+    await waitFor(({ attempt }) => attempt > 1);
+    expect(advance).not.toHaveBeenCalled();
+    advance.mockRestore();
+  });
+
+  test('leaves a clock alone that somebody else has faked', async () => {
+    const isFaked = vi.spyOn(vi, 'isFakeTimers');
+    const clock = createClock();
+    const waiting = waitFor(() => clock.now >= 50, { clock });
+    await eventually(() => expect(isFaked).toHaveBeenCalled());
+    expect(clock.now).toBe(0);
+    await Promise.all([waiting, clock.tickAsync(60)]);
+    isFaked.mockRestore();
+  });
+
+  test('ends before the test times out, and says whose time it was', { timeout: 1_500 }, async () => {
+    const waiting = waitFor(() => false, { timeout: '1m', name: 'the moon' });
+    await expect(waiting).rejects.toThrow(
+      /^the moon: not within 1\.2 s, all that was left of the 1\.5 s of the test "/,
+    );
+  });
+
+  test('that would go on is cut before the test times out', { timeout: 1_000 }, async () => {
+    await expect(waitFor(() => true, { holdFor: '1m' })).rejects.toBeInstanceOf(WaitTimeoutError);
+    await expect(waitFor(() => true)).rejects.toMatchObject({ name: 'WaitTimeoutError' });
+  });
+
+  test('has its own time in a test without a timeout', { timeout: 0 }, async () => {
+    await expect(waitFor(() => false, { timeout: 10 })).rejects.toThrow('not within 10 ms (');
+  });
+
+  test.fails('fails the test that leaves it pending', () => {
+    void eventually(() => false);
+  });
+
+  test('does not run on into the next test', () => {
+    expect(pendingWaits()).toEqual([]);
+  });
+
+  test.fails('fails the test that leaves several pending', () => {
+    void waitFor(() => false);
+    void retry(() => new Promise(() => {}));
+  });
+
+  test('has the defaults of a waiter, which may be a function', async () => {
+    const { waitFor } = createWaiter(() => ({ timeout: 10, name: 'mine' }));
+    await expect(waitFor(() => false)).rejects.toThrow('mine: not within 10 ms');
+    await expect(createWaiter({ name: 'its' }).waitFor(() => false, { maxAttempts: 1 })).rejects.toThrow('its: ');
+    expect(() => createWaiter(5 as never)).toThrow('`defaults` must be an object, or a function that gives one; got 5');
+  });
+
+  test('is aborted by its own signal, and by that of its waiter', async () => {
+    const [own, suite] = [new AbortController(), new AbortController()];
+    const { waitForEvent: wait } = createWaiter({ signal: suite.signal });
+    const waits = [waitForEvent(new EventTarget(), 'x', { signal: own.signal }), wait(new EventTarget(), 'x')];
+    own.abort('own');
+    suite.abort('suite');
+    expect((await Promise.allSettled(waits)).map((settled) => Object(settled).reason)).toEqual(['own', 'suite']);
+  });
+});
+
+test('a wait in no suite knows its test', async () => {
+  await expect(waitFor(({ remaining }) => remaining, { timeout: '1m' })).resolves.toBeLessThanOrEqual(4_750);
+});
+
+describe.concurrent('a wait of a concurrent test', () => {
+  for (const timeout of [2_000, 3_000]) {
+    test(`knows that its test has ${timeout} ms`, { timeout }, async ({ task, expect }) => {
+      await waitFor(({ attempt }) => attempt > 3);
+      for (const wait of [waitFor, boundTo({ task }).waitFor]) {
+        const left = await wait(({ remaining }) => remaining, { timeout: '1m' });
+        expect(left).toBeLessThanOrEqual(timeout - 250);
+        expect(left).toBeGreaterThan(timeout - 1_000);
+      }
+    });
+  }
+});
+
+describe('a test whose hooks take longer than itself', () => {
+  let end: number;
+
+  afterEach(async () => {
+    await waitFor(() => performance.now() > end);
+  });
+
+  test('is not cut in them', { timeout: 100 }, () => {
+    end = performance.now() + 150;
+  });
+});
+
+describe('a test that is given up', () => {
+  beforeEach(async ({ task }) => {
+    if (task.fails) await waitFor(() => false, { timeout: '1m' });
+  }, 100);
+
+  afterEach(async () => {
+    await waitFor(({ attempt }) => attempt > 1);
+  });
+
+  test.fails('is told to its waits, and those of its next hooks go on', () => {});
+});
+
+describe('unsleep/vitest', () => {
+  afterEach(() => {
+    vi.doUnmock('vitest');
+    vi.resetModules();
+  });
+
+  /** The entry, loaded with another vitest, by a test that already runs. */
+  function load(parts: object): Promise<typeof import('unsleep/vitest')> {
+    const hooks = { aroundEach: () => {}, beforeEach: () => {} };
+    vi.doMock('vitest', async (original) => ({ ...(await original<object>()), ...hooks, ...parts }));
+    vi.resetModules();
+    return import('unsleep/vitest');
+  }
+
+  test('knows the running test of a vitest before 4.1, though it was loaded late', async () => {
+    const { waitFor } = await load({ TestRunner: undefined, aroundEach: undefined });
+    const left = await waitFor(({ remaining }) => remaining, { timeout: '1m' });
+    expect(left).toBeLessThanOrEqual(4_750);
+  });
+
+  test('binds to the test with a context', async ({ task }) => {
+    const { boundTo } = await load({ aroundEach: undefined });
+    const left = await boundTo({ task }).waitFor(({ remaining }) => remaining, { timeout: '1m' });
+    expect(left).toBeLessThanOrEqual(4_750);
+  });
+
+  test('asks a concurrent test which one it is where nothing else tells', async () => {
+    const TestRunner = { getCurrentTest: () => ({ concurrent: true }), getSuiteHooks: () => ({ beforeEach: [] }) };
+    const { waitFor } = await load({ TestRunner, aroundEach: undefined });
+    await expect(waitFor(() => true)).rejects.toThrow('a concurrent test must tell here which one it is');
+  });
+
+  test('does without what only Node has', async () => {
+    vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }));
+    const { waitFor } = await load({}).finally(() => vi.unstubAllGlobals());
+    await expect(waitFor(({ remaining }) => remaining, { timeout: '1m' })).resolves.toBeLessThanOrEqual(4_750);
+  });
+
+  test('binds to nothing where no test runs', async () => {
+    const { waitFor } = await load({ TestRunner: { getCurrentTest: () => undefined }, aroundEach: undefined });
+    await expect(waitFor(() => false, { timeout: 10 })).rejects.toThrow('not within 10 ms (');
+  });
+
+  test('refuses to be used outside of a test run, with a sentence', async () => {
+    const reason = new Error('no runner');
+    const beforeEach = () => {
+      throw reason;
+    };
+    await expect(load({ beforeEach, aroundEach: undefined })).rejects.toMatchObject({
+      message: "'unsleep/vitest' works only in the tests of a vitest run: everywhere else, import from 'unsleep'",
+      cause: reason,
+    });
+  });
+});
