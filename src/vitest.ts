@@ -1,3 +1,27 @@
+/**
+ * The functions of `unsleep`, bound to the running test: a wait is aborted with its test and never runs on into the
+ * next; it ends before the test times out, so that its message is the one that is read; it advances the timers that
+ * `vi.useFakeTimers()` faked; and when it is still pending at the end of its test, because an `await` was forgotten,
+ * the test fails and names the line. Otherwise they do what they do there.
+ *
+ * Bound are the test itself, its `beforeEach` and `afterEach`, and its fixtures; a hook of a concurrent test, and
+ * `beforeAll` and `afterAll`, are not.
+ *
+ * @example
+ * ```ts
+ * import { expect, test } from 'vitest';
+ * import { eventually } from 'unsleep/vitest';
+ *
+ * test('a row arrives', async () => {
+ *   const rows: string[] = [];
+ *   setTimeout(() => rows.push('a'), 20);
+ *   await eventually(() => expect(rows).toEqual(['a']));
+ * });
+ * ```
+ *
+ * @module
+ */
+
 import { createWaiter as createUnbound, type Waiter, type WaiterDefaults } from 'unsleep';
 import type { RunnerTestCase, TestContext } from 'vitest';
 import { followTest, type RunningTest } from './running-test.ts';
@@ -129,25 +153,17 @@ export function boundTo({ task }: Pick<TestContext, 'task'>): Waiter {
   return createUnbound(() => boundDefaults(running.get(task) ?? beginLate(task), {}));
 }
 
-/**
- * The functions of `unsleep`, bound to the running test: a wait is aborted with its test and never runs on into the
- * next; it ends before the test times out, so that its message is the one that is read; it advances the timers that
- * `vi.useFakeTimers()` faked; and when it is still pending at the end of its test, because an `await` was forgotten,
- * the test fails and names the line. Otherwise they do what they do there.
- *
- * Bound are the test itself, its `beforeEach` and `afterEach`, and its fixtures; a hook of a concurrent test, and
- * `beforeAll` and `afterAll`, are not.
- *
- * @example
- * ```ts
- * import { expect, test } from 'vitest';
- * import { eventually } from 'unsleep/vitest';
- *
- * test('a row arrives', async () => {
- *   const rows: string[] = [];
- *   setTimeout(() => rows.push('a'), 20);
- *   await eventually(() => expect(rows).toEqual(['a']));
- * });
- * ```
- */
-export const { waitFor, eventually, consistently, waitForStatus, waitForEvent, retry }: Waiter = createWaiter({});
+const bound = createWaiter({});
+
+/** `waitFor` of `unsleep`, bound to the running test. */
+export const waitFor: Waiter['waitFor'] = bound.waitFor;
+/** `eventually` of `unsleep`, bound to the running test. */
+export const eventually: Waiter['eventually'] = bound.eventually;
+/** `consistently` of `unsleep`, bound to the running test. */
+export const consistently: Waiter['consistently'] = bound.consistently;
+/** `waitForStatus` of `unsleep`, bound to the running test. */
+export const waitForStatus: Waiter['waitForStatus'] = bound.waitForStatus;
+/** `waitForEvent` of `unsleep`, bound to the running test. */
+export const waitForEvent: Waiter['waitForEvent'] = bound.waitForEvent;
+/** `retry` of `unsleep`, bound to the running test. */
+export const retry: Waiter['retry'] = bound.retry;

@@ -7,14 +7,22 @@ import ts from 'typescript';
 import { typeChecks } from './compilers.ts';
 import { type Check, install, ROOT } from './project.ts';
 
-// Each entry, and what it may import: the main one nothing at all, so it runs in browsers too.
-const ENTRIES: Readonly<Record<string, readonly string[]>> = {
-  index: [],
-  terminal: ['node:process', 'node:tty', 'node:util'],
+interface Entry {
+  /** What it may import: the main one nothing at all, so it runs in browsers too. */
+  readonly imports: readonly string[];
+  /** Not for what stands on an ES module itself. */
+  readonly isCommonJs: boolean;
+}
+const ENTRIES: Readonly<Record<string, Entry>> = {
+  index: { imports: [], isCommonJs: true },
+  terminal: { imports: ['node:process', 'node:tty', 'node:util'], isCommonJs: true },
+  vitest: { imports: ['unsleep', 'vitest', 'vitest/suite'], isCommonJs: false },
 };
-const BUILT = Object.keys(ENTRIES).flatMap((name) =>
-  ['.cjs', '.cjs.map', '.d.cts', '.d.ts', '.js', '.js.map'].map((extension) => name + extension),
-);
+const BUILT = Object.entries(ENTRIES)
+  .flatMap(([name, { isCommonJs }]) =>
+    [...(isCommonJs ? ['.cjs', '.cjs.map', '.d.cts'] : []), '.d.ts', '.js', '.js.map'].map((end) => name + end),
+  )
+  .sort();
 const PACKED = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY.md', 'dist', 'package.json'];
 
 const SUCCEEDS = `
@@ -51,14 +59,14 @@ const checks: readonly Check[] = [
   [
     'imports what its entries may, and the main entry nothing',
     async ({ installed }) => {
-      for (const [name, allowed] of Object.entries(ENTRIES)) {
-        for (const file of [`${name}.js`, `${name}.cjs`]) {
+      for (const [name, { imports, isCommonJs }] of Object.entries(ENTRIES)) {
+        for (const file of [`${name}.js`, ...(isCommonJs ? [`${name}.cjs`] : [])]) {
           const { importedFiles } = ts.preProcessFile(
             await readFile(join(installed, 'dist', file), 'utf8'),
             true,
             true,
           );
-          assert.deepEqual([...new Set(importedFiles.map(({ fileName }) => fileName))].sort(), allowed);
+          assert.deepEqual([...new Set(importedFiles.map(({ fileName }) => fileName))].sort(), imports);
         }
       }
     },
