@@ -44,7 +44,12 @@ export interface Span {
   /** The answer as it read when it was given, as one line of bounded text. Answers that read the same count as the same. */
   readonly text: string;
   /** Set when the answer kept taking turns with another one: how that one read, and how often they changed. */
-  readonly alternation?: { readonly other: string; readonly changes: number };
+  readonly alternation?: {
+    /** The text of the other of the two. */
+    readonly other: string;
+    /** How often the one gave way to the other. */
+    readonly changes: number;
+  };
 }
 
 /** Spans kept from the start of a wait with many changes. */
