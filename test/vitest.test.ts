@@ -8,6 +8,7 @@ afterEach(() => {
 });
 
 const hour = 3_600_000;
+const interval = constant(50, { jitter: 'none' });
 
 describe('a wait of unsleep/vitest', () => {
   test('moves the timers that are faked', async () => {
@@ -19,6 +20,19 @@ describe('a wait of unsleep/vitest', () => {
     const start = performance.now();
     await waitFor(() => ready, { timeout: '2h', interval: constant(hour, { jitter: 'none' }) });
     expect(performance.now() - start).toBe(hour);
+  });
+
+  test('leaves faked timers to a test that moves them itself', async () => {
+    vi.useFakeTimers();
+    const start = performance.now();
+    const waiting = waitFor(() => performance.now() - start, {
+      until: (at) => at >= 70,
+      advanceTimers: () => {},
+      interval,
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    await expect(waiting).resolves.toBe(100);
+    expect(performance.now() - start).toBe(100);
   });
 
   test('leaves timers alone that are real', async () => {

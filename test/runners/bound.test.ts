@@ -10,7 +10,7 @@ const failures = (output: string) =>
 describe('unsleep/vitest', () => {
   test('waits in tests, hooks and fixtures, within the time of its test', async () => {
     const run = await runFixture({ runner: 'vitest', from: 'bound/works.test.mjs' });
-    expect(run.output).toMatch(/Tests {2}13 passed \(13\)/);
+    expect(run.output).toMatch(/Tests {2}15 passed \(15\)/);
     expect(run.exitCode).toBe(0);
   });
 
@@ -23,7 +23,7 @@ describe('unsleep/vitest', () => {
       "FAIL  fails.test.mjs > forgets an await
       Error: the test ended while a wait was still pending. Was an \`await\` forgotten?
 
-        a row: <time> of 4 s, 1 look, last: AssertionError: expected [] to deeply equal [ 'a' ]
+        a row: <time> of 4 s, 1 look, last: expected [] to deeply equal [ 'a' ]
           at <folder>/fails.test.mjs:8:3
        ❯ fails.test.mjs:8:3
             6|
@@ -61,7 +61,7 @@ describe('unsleep/vitest', () => {
   test('knows the tests of every file without isolation, and asks concurrent ones which they are', async () => {
     const from = ['bound/second-file.test.mjs', 'bound/works.test.mjs'];
     const run = await runFixture({ runner: 'vitest', from, args: ['--no-isolate', '--no-file-parallelism'] });
-    expect(run.output).toMatch(/Tests {2}16 passed \(16\)/);
+    expect(run.output).toMatch(/Tests {2}18 passed \(18\)/);
   });
 
   test('refuses to be imported outside of vitest, with a sentence', async () => {
