@@ -45,7 +45,7 @@ describe('jest', () => {
 
   test('prints what the document shows', async () => {
     const { output } = await run('jest', { args: ['late.test.js'] });
-    const [, shown = ''] = /^```text\n([\s\S]*?)^```$/m.exec(document) ?? [];
+    const [, shown = ''] = / late\.test\.js$[\s\S]*?^```text\n([\s\S]*?)^```$/m.exec(document) ?? [];
     expect(instantsLeftOut(output)).toContain(instantsLeftOut(shown));
   });
 
