@@ -47,6 +47,8 @@ function withoutInternals(printed: string): string {
     summary
       .replace(/^ +(at|❯) .*(node:|\/unsleep\/dist\/|\/src\/\w+\.ts|jest-circus|<anonymous>\)|Immediate).*\n/gm, '')
       .replace(/\n+(?=\n +at .*<folder>)/g, '')
+      // The line of the imports: where in it depends on where the packages are.
+      .replace(/(?<=worst\.test\.mjs:1):\d+/g, '')
       // Which jest says only of tests that took any.
       .replace(/ \(?<time>\)?$/gm, '')
   );

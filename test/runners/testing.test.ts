@@ -36,6 +36,38 @@ test.concurrent.each([
   expect(output).not.toMatch(/timed out|Exceeded/);
 });
 
+/** The output that the document shows for a runner. */
+function shownUnder(runner: string): string[] {
+  const [, section = ''] = document.split(new RegExp(`^## ${runner}$`, 'm'));
+  const [own = ''] = section.split(/^## /m);
+  return [...own.matchAll(/^```text\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+}
+
+describe('vitest', () => {
+  test('prints what the document shows', async () => {
+    const imports = "import { expect, test } from 'vitest';\nimport { eventually, waitFor } from 'unsleep/vitest';\n";
+    const moon = `
+test('the moon is reached', async () => {
+  await waitFor(() => false, { name: 'the moon', timeout: '1m', interval: '1m' });
+});`;
+    const rows = `
+const rows = [];
+
+test('rows arrive', () => {
+
+  eventually(() => expect(rows).toEqual(['a']), { name: 'a row' });
+});`;
+    const { output } = await runFixture({
+      runner: 'vitest',
+      files: { 'moon.test.ts': imports + moon, 'rows.test.ts': imports + rows },
+    });
+    const shown = shownUnder('vitest');
+    expect(shown).toHaveLength(2);
+    const printed = output.replace(/at \/.*\//g, 'at ').replace(/not within 4\.\d s/, 'not within 4.7 s');
+    for (const text of shown) expect(instantsLeftOut(printed)).toContain(instantsLeftOut(text));
+  });
+});
+
 describe('jest', () => {
   test('runs the tests of the document', async () => {
     const { exitCode, output } = await run('jest', { args: ['server.test.js'] });
@@ -45,7 +77,7 @@ describe('jest', () => {
 
   test('prints what the document shows', async () => {
     const { output } = await run('jest', { args: ['late.test.js'] });
-    const [, shown = ''] = / late\.test\.js$[\s\S]*?^```text\n([\s\S]*?)^```$/m.exec(document) ?? [];
+    const [shown = ''] = shownUnder('jest');
     expect(instantsLeftOut(output)).toContain(instantsLeftOut(shown));
   });
 
