@@ -70,32 +70,32 @@ export class Stopwatch {
   readonly #clock: Clock;
   #now: () => number;
   #start: number;
+  #last: number;
   #elapsed = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#now = clock.performance.now;
     this.#start = clock.performance.now();
+    this.#last = this.#start;
   }
 
   /** Milliseconds since the start. A clock that jumps back, or is exchanged for another, goes on from here. */
   elapsed(): number {
     const { performance } = this.#clock;
     const now = performance.now();
-    if (performance.now !== this.#now || now - this.#start < this.#elapsed) {
+    if (performance.now !== this.#now || now < this.#last) {
       this.#now = performance.now;
       this.#start = now - this.#elapsed;
     }
-    this.#elapsed = now - this.#start;
+    this.#last = now;
+    this.#elapsed = Math.max(this.#elapsed, now - this.#start);
     return this.#elapsed;
   }
 
   /** A timer due at this instant has rung. */
   reached(instant: number): void {
-    const behind = instant - this.elapsed();
-    if (behind > 0) {
-      this.#start -= behind;
-      this.#elapsed = instant;
-    }
+    // The start stays: the clocks of browsers count in steps, and would be ahead by what was added between two of them.
+    this.#elapsed = Math.max(this.elapsed(), instant);
   }
 }

@@ -141,13 +141,25 @@ describe('Stopwatch', () => {
     expect(stopwatch.elapsed()).toBe(100);
   });
 
-  test('goes on from the time of a timer that rang before the clock showed it', () => {
+  test('waits for the clock after a timer that rang before it showed its time', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
     clock.time = 99.5;
     stopwatch.reached(100);
+    clock.time = 99.9;
+    expect(stopwatch.elapsed()).toBe(100);
     clock.time = 109.5;
-    expect(stopwatch.elapsed()).toBe(110);
+    expect(stopwatch.elapsed()).toBe(109.5);
+  });
+
+  test('does not run ahead of a clock that counts in steps, as that of a browser does', () => {
+    const clock = hand(0);
+    const stopwatch = new Stopwatch(clock);
+    for (const instant of [10, 20, 30]) stopwatch.reached(instant);
+    clock.time = 16;
+    expect(stopwatch.elapsed()).toBe(30);
+    clock.time = 32;
+    expect(stopwatch.elapsed()).toBe(32);
   });
 
   test('believes its timers while the clock stands still', () => {

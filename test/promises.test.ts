@@ -437,6 +437,23 @@ describe('P9: elapsed time is monotonic', () => {
     );
     expect(error.message).toContain('not within 300 ms');
   });
+
+  test.each([0.1, 1, 16.67, 100])(
+    'a clock that counts in steps of %f ms, as browsers have them, does not end a wait early',
+    async (step) => {
+      const clock = createClock();
+      const { setTimeout, clearTimeout } = clock;
+      const performance = { now: () => Math.floor(clock.now / step) * step };
+      let endedAt = 0;
+      const options = { clock: { setTimeout, clearTimeout, performance }, timeout: 1_000, interval: exactly(10) };
+      const waiting = waitFor(() => false, options).catch(() => {
+        endedAt = clock.now;
+      });
+      await clock.tickAsync(1_100);
+      await waiting;
+      expect(endedAt).toBe(1_000);
+    },
+  );
 });
 
 describe('P10: the errors of the user come back as the same object', () => {

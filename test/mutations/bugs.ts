@@ -275,8 +275,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'elapsed time follows a clock that jumps back',
     file: 'clock.ts',
-    text: ' || now - this.#start < this.#elapsed',
+    text: ' || now < this.#last',
     instead: '',
+  },
+  {
+    name: 'time runs ahead of a clock that counts in steps',
+    file: 'clock.ts',
+    text: 'this.#elapsed = Math.max(this.elapsed(), instant);',
+    instead: 'this.#start -= Math.max(0, instant - this.elapsed());',
   },
   {
     name: 'a cut look may reject unhandled',
