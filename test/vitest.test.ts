@@ -98,8 +98,10 @@ describe('a wait of unsleep/vitest', () => {
   });
 });
 
-test('a wait in no suite knows its test', async () => {
-  await expect(waitFor(({ remaining }) => remaining, { timeout: '1m' })).resolves.toBeLessThanOrEqual(4_750);
+test('a wait in no suite knows its test', async ({ task }) => {
+  await expect(waitFor(({ remaining }) => remaining, { timeout: '1m' })).resolves.toBeLessThanOrEqual(
+    task.timeout - 250,
+  );
 });
 
 describe.concurrent('a wait of a concurrent test', () => {
@@ -153,16 +155,16 @@ describe('unsleep/vitest', () => {
     return import('unsleep/vitest');
   }
 
-  test('knows the running test of a vitest before 4.1, though it was loaded late', async () => {
+  test('knows the running test of a vitest before 4.1, though it was loaded late', async ({ task }) => {
     const { waitFor } = await load({ TestRunner: undefined, aroundEach: undefined });
     const left = await waitFor(({ remaining }) => remaining, { timeout: '1m' });
-    expect(left).toBeLessThanOrEqual(4_750);
+    expect(left).toBeLessThanOrEqual(task.timeout - 250);
   });
 
   test('binds to the test with a context', async ({ task }) => {
     const { boundTo } = await load({ aroundEach: undefined });
     const left = await boundTo({ task }).waitFor(({ remaining }) => remaining, { timeout: '1m' });
-    expect(left).toBeLessThanOrEqual(4_750);
+    expect(left).toBeLessThanOrEqual(task.timeout - 250);
   });
 
   test('asks a concurrent test which one it is where nothing else tells', async () => {
@@ -171,10 +173,12 @@ describe('unsleep/vitest', () => {
     await expect(waitFor(() => true)).rejects.toThrow('a concurrent test must tell here which one it is');
   });
 
-  test('does without what only Node has', async () => {
+  test('does without what only Node has', async ({ task }) => {
     vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }));
     const { waitFor } = await load({}).finally(() => vi.unstubAllGlobals());
-    await expect(waitFor(({ remaining }) => remaining, { timeout: '1m' })).resolves.toBeLessThanOrEqual(4_750);
+    await expect(waitFor(({ remaining }) => remaining, { timeout: '1m' })).resolves.toBeLessThanOrEqual(
+      task.timeout - 250,
+    );
   });
 
   test('binds to nothing where no test runs', async () => {

@@ -9,6 +9,66 @@ export interface Bug {
 /** Each of them must turn a test red: a bug that leaves the suite green is a bug of the suite. */
 export const BUGS: readonly Bug[] = [
   {
+    name: 'an inner wait has more time than the outer one',
+    file: 'options.ts',
+    text: 'timeout: isLimited ? outer.left : whole,',
+    instead: 'timeout: whole,',
+  },
+  {
+    name: 'the outer wait cuts the inner one before its last look is judged',
+    file: 'wait.ts',
+    text: 'late < 2 * GRACE && ',
+    instead: 'late < 0 && ',
+  },
+  {
+    name: 'an inner wait that ran out of the outer budget is an error of its own',
+    file: 'wait.ts',
+    text: 'return !isOver && ',
+    instead: 'return ',
+  },
+  {
+    name: 'the signal of a call replaces that of its waiter',
+    file: 'waiter.ts',
+    text: '...(both && { signal: [own.signal, defaults.signal].flat() })',
+    instead: '...(both && {})',
+  },
+  {
+    name: 'an aborted wait may reject unhandled',
+    file: 'wait.ts',
+    text: 'if (!isDeadline) this.#settlers.abandon();',
+    instead: '',
+  },
+  {
+    name: 'a wait has more time than its test',
+    file: 'running-test.ts',
+    text: 'remaining: () => Math.max(0, left(LAST_LOOK))',
+    instead: 'remaining: () => Number.POSITIVE_INFINITY',
+  },
+  {
+    name: 'a wait that goes on is not cut before its test times out',
+    file: 'running-test.ts',
+    text: 'if (isInFunction()) controller.abort(',
+    instead: 'if (!isInFunction()) controller.abort(',
+  },
+  {
+    name: 'a test may forget an await',
+    file: 'running-test.ts',
+    text: 'if (pending.length > 0) throw',
+    instead: 'if (pending.length < 0) throw',
+  },
+  {
+    name: 'the hooks of a test that was cut cannot wait',
+    file: 'running-test.ts',
+    text: ' && !isInFunction() && !isOver',
+    instead: ' && isOver',
+  },
+  {
+    name: 'concurrent tests share what the runner says of the last one',
+    file: 'vitest.ts',
+    text: 'const task = known ?? getCurrentTest();',
+    instead: 'const task = getCurrentTest();',
+  },
+  {
     name: 'nobody is told that a wait with progress has ended',
     file: 'progress.ts',
     text: 'ended?.abort();',
