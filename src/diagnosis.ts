@@ -30,10 +30,12 @@ export interface Known {
 /** An error in its own right that goes before the last error of a look as the cause. */
 export type Cause = { readonly error: unknown } | undefined;
 
-/** Time ran out. `cause` is the reason of a signal that was a deadline. */
-export function timedOut(known: Known, remarks: readonly string[], cause?: Cause): WaitError {
-  const budget = cause ? `the ${formatDuration(known.elapsed)} of its signal` : budgetOf(known.settings);
+/** Time ran out. `reason` is that of a signal that was a deadline. */
+export function timedOut(known: Known, remarks: readonly string[], reason?: Cause): WaitError {
+  const budget = reason ? `the ${formatDuration(known.elapsed)} of its signal` : budgetOf(known.settings);
   const verdict = (report: WaitReport) => `not within ${budget} (${countLooks(report)})`;
+  // What a look threw says more than the deadline, which the headline tells.
+  const cause = known.journal.lastError ?? reason;
   return buildError(WaitTimeoutError, known, verdict, [...relapseOf(known), ...remarks], cause);
 }
 

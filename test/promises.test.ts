@@ -297,6 +297,17 @@ describe('P5: abort settles in the same turn', () => {
     await aborting;
   });
 
+  test('a deadline said with a signal does not hide the last error of a look', async () => {
+    const controller = new AbortController();
+    const thrown = new Error('expected 1 to be 2');
+    const assertion = () => {
+      throw thrown;
+    };
+    const waiting = eventually(assertion, { signal: controller.signal });
+    controller.abort(new DOMException('too late', 'TimeoutError'));
+    await expect(waiting).rejects.toMatchObject({ name: 'WaitTimeoutError', cause: thrown });
+  });
+
   test('gives an AbortError where a platform knows no reason', async () => {
     const signal = Object.assign(new EventTarget(), { aborted: true, reason: undefined }) as unknown as AbortSignal;
     await expect(waitFor(() => true, { signal })).rejects.toMatchObject({ name: 'AbortError' });
