@@ -1,3 +1,5 @@
+import { setUnfakedTimer, type UnfakedTimer } from './unfaked-timer.ts';
+
 /**
  * Where time comes from. `globalThis` is one, and so is a clock of `@sinonjs/fake-timers`.
  *
@@ -30,13 +32,37 @@ export interface Clock {
   };
 }
 
-const { setTimeout, clearTimeout, performance } = globalThis;
-const setImmediate = globalThis.setImmediate as typeof globalThis.setImmediate | undefined;
-const clearImmediate = globalThis.clearImmediate as typeof globalThis.clearImmediate | undefined;
-const nativeNow = performance.now.bind(performance);
+type Platform = Pick<typeof globalThis, 'setTimeout' | 'clearTimeout'> & Pick<Clock, 'performance'> & Immediates;
+type Immediates = Partial<Pick<typeof globalThis, 'setImmediate' | 'clearImmediate'>>;
+
+const MOCK_OF_NODE = 'bound #createTimer';
+
+const { now: performanceNow } = globalThis.performance;
+let loadedWith = platform();
+
+function platform(): Platform {
+  const { setTimeout, clearTimeout, performance } = globalThis;
+  const { setImmediate, clearImmediate }: Immediates = globalThis;
+  const now = performance.now.bind(performance);
+  return { setTimeout, clearTimeout, setImmediate, clearImmediate, performance: { now } };
+}
+
+/** What was there when unsleep was loaded; what is there now, if only that is real. */
+function native(): Platform {
+  if (fakeOf(loadedWith) && !fakeOf(globalThis)) loadedWith = platform();
+  return loadedWith;
+}
+
+/** Who faked these timers, as far as the timers tell; nothing for real ones. */
+export function fakeOf({ setTimeout }: Pick<Clock, 'setTimeout'>): 'node:test' | 'bun' | 'sinon' | undefined {
+  // That of vitest and jest is sinon's. Bun fakes the very functions that were there before.
+  if ('clock' in setTimeout) return setTimeout.clock === true ? 'bun' : 'sinon';
+  return setTimeout.name === MOCK_OF_NODE ? 'node:test' : undefined;
+}
 
 /**
- * Real time, also while the application's timers are faked: the functions that were there when unsleep was loaded.
+ * Real time, also while the application's timers are faked: the functions that were there when unsleep was loaded, or,
+ * where these are faked too, a timer that cannot be.
  *
  * @example
  * ```ts
@@ -48,16 +74,35 @@ const nativeNow = performance.now.bind(performance);
  */
 export const realClock: Clock = {
   // Called through wrappers: browsers refuse a setTimeout whose `this` is not the window.
-  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
-  clearTimeout: (timer) => clearTimeout(timer),
-  setImmediate: setImmediate && ((callback) => setImmediate(callback)),
-  clearImmediate: clearImmediate && ((timer) => clearImmediate(timer)),
-  performance: { now: nativeNow },
+  setTimeout: (callback, milliseconds) => {
+    const { setTimeout } = native();
+    const unfaked = fakeOf({ setTimeout }) && setUnfakedTimer(callback, milliseconds);
+    return unfaked ?? setTimeout(callback, milliseconds);
+  },
+  clearTimeout: (timer: UnfakedTimer | Parameters<typeof clearTimeout>[0]) => {
+    if (typeof timer === 'object' && 'clear' in timer) timer.clear();
+    else native().clearTimeout(timer);
+  },
+  get setImmediate() {
+    const { setImmediate } = native();
+    return setImmediate && !fakeOf(native()) ? (callback: () => void) => setImmediate(callback) : undefined;
+  },
+  get clearImmediate() {
+    const { clearImmediate } = native();
+    return clearImmediate && ((timer: never) => clearImmediate(timer));
+  },
+  performance: { now: () => native().performance.now() },
 };
 
-/** Whether somebody else moves this clock: its timers are not the ones that unsleep was loaded with. */
+/** Whether somebody else moves this clock. */
 export function isFaked(clock: Clock): boolean {
-  return clock !== realClock && clock.setTimeout !== setTimeout;
+  return clock !== realClock && (clock.setTimeout !== native().setTimeout || fakeOf(clock) !== undefined);
+}
+
+/** What tells the time of a clock: not `performance` where the timers and `Date` are faked without it, as by node:test. */
+function timeOf(clock: Clock): { now(): number } {
+  const isPerformanceReal = clock.performance.now === performanceNow;
+  return isPerformanceReal && ('isMock' in Date || 'isFake' in Date) && fakeOf(clock) ? Date : clock.performance;
 }
 
 /**
@@ -75,17 +120,18 @@ export class Stopwatch {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#now = clock.performance.now;
-    this.#start = clock.performance.now();
+    const time = timeOf(clock);
+    this.#now = time.now;
+    this.#start = time.now();
     this.#last = this.#start;
   }
 
   /** Milliseconds since the start. A clock that jumps back, or is exchanged for another, goes on from here. */
   elapsed(): number {
-    const { performance } = this.#clock;
-    const now = performance.now();
-    if (performance.now !== this.#now || now < this.#last) {
-      this.#now = performance.now;
+    const time = timeOf(this.#clock);
+    const now = time.now();
+    if (time.now !== this.#now || now < this.#last) {
+      this.#now = time.now;
       this.#start = now - this.#elapsed;
     }
     this.#last = now;

@@ -1,7 +1,7 @@
 import { TimeoutError } from 'p-timeout';
 import { isAgain } from './again.ts';
 import type { Budget } from './budget.ts';
-import { isFaked, Stopwatch } from './clock.ts';
+import { isFaked, realClock, Stopwatch } from './clock.ts';
 import { buildReport, exhausted, failed, type Known, nameOf, timedOut } from './diagnosis.ts';
 import { formatDuration } from './duration.ts';
 import { type Outcome, onAbort, onSettled } from './ends.ts';
@@ -96,6 +96,7 @@ class Wait {
   readonly #journal = new Journal();
   readonly #stopwatch: Stopwatch;
   readonly #alarm: Alarm;
+  #turn: Alarm | undefined;
   readonly #closers: (() => void)[] = [];
   #subscriptions: Subscriptions | undefined;
   #stack: { readonly stack?: string | undefined } | undefined;
@@ -104,6 +105,9 @@ class Wait {
   /** The look, or the trigger, that is under way. Whatever answers for another one comes too late. */
   #look: CurrentLook | undefined;
   #limited: Limited<unknown> | undefined;
+  /** Whether the alarm that rang last came late. */
+  #isLate = false;
+  #hasLookedOnceMore = false;
   #isGraced = false;
 
   /** When the alarm rings, and what the look will then be caused by. */
@@ -272,7 +276,7 @@ class Wait {
     const { holdFor } = this.settings;
     const now = this.elapsed();
     if (holdFor === undefined || (this.#holdEnd !== NOT_HELD && now >= this.#holdEnd)) {
-      this.#end({ value });
+      if (holdFor === undefined || !this.#looksOnceMore()) this.#end({ value });
       return;
     }
     if (this.#holdEnd === NOT_HELD) {
@@ -288,13 +292,30 @@ class Wait {
     if (this.#holdEnd !== NOT_HELD) this.#journal.relapsed(this.#heldSince);
     this.#holdEnd = NOT_HELD;
     if (now >= timeout) {
-      this.#timeOut([]);
+      if (!this.#looksOnceMore()) this.#timeOut([]);
     } else if (asked?.isFirm && now + asked.milliseconds > timeout) {
       const pause = formatDuration(asked.milliseconds);
       this.#timeOut([`gave up after ${formatDuration(now)}: it must not look again for ${pause}, which is too late`]);
     } else {
       this.#pause(asked, timeout);
     }
+  }
+
+  /** After a late alarm, what was due before it may come only now: whether one more look will tell. */
+  #looksOnceMore(): boolean {
+    if (!this.#isLate || this.#hasLookedOnceMore || this.#journal.looks >= this.settings.maxAttempts) return false;
+    this.#hasLookedOnceMore = true;
+    this.#state = 'pausing';
+    this.#cause = 'deadline';
+    this.#ringAfterTurn();
+    return true;
+  }
+
+  /** A turn of the real event loop: the timers of a faked clock may all ring in one. */
+  #ringAfterTurn(): void {
+    this.#alarm.clear();
+    this.#turn ??= new Alarm(realClock, this.settings.unref, () => this.#onAlarm());
+    this.#turn.set(0);
   }
 
   #pause(asked: AskedPause | undefined, end: number): void {
@@ -331,6 +352,7 @@ class Wait {
     // Timers count whole milliseconds; a fraction less, and they would ring before the instant that they are for.
     const pause = Math.ceil(milliseconds);
     this.#due = this.elapsed() + pause;
+    this.#turn?.clear();
     this.#alarm.set(pause);
     if (!this.#isTimeMinded && isFaked(this.settings.clock)) {
       this.#isTimeMinded = true;
@@ -343,13 +365,20 @@ class Wait {
     this.#stopwatch.reached(this.#due);
     const look = this.#look;
     if (!look) {
+      this.#isLate = late > GRACE;
       this.#lookNow(this.#cause);
     } else if (this.#isEndingInside(look)) {
-      this.#setAlarm(0);
+      this.#ringAfterTurn();
     } else if (late > GRACE && !this.#isGraced) {
       // The event loop was blocked, and the answer may be waiting in it.
       this.#isGraced = true;
+      this.#isLate = true;
       this.#setAlarm(GRACE);
+    } else if (isFaked(this.settings.clock) && !this.#isGraced) {
+      // Moved past its deadline all at once, by something that waits for no promise.
+      this.#isGraced = true;
+      this.#isLate = true;
+      this.#ringAfterTurn();
     } else {
       const took = formatDuration(this.elapsed() - look.startedAt);
       if (look.attempt > 0) this.#journal.timeline.add(look.startedAt, { kind: 'unanswered' });
@@ -401,7 +430,9 @@ class Wait {
   }
 
   #timeOut(remarks: readonly string[]): void {
-    this.#end({ error: timedOut(this.#known(), remarks) });
+    const isFakedSince = this.#due > 0 && !this.#isTimeMinded && isFaked(this.settings.clock);
+    const faked = isFakedSince ? ['timers were faked after it began, and it went on in real time'] : [];
+    this.#end({ error: timedOut(this.#known(), [...remarks, ...faked]) });
   }
 
   /** Ends the wait with this very error, or with what `giveUp` gave as the reason. */
@@ -422,6 +453,7 @@ class Wait {
     const look = this.#look;
     this.#look = undefined;
     this.#alarm.clear();
+    this.#turn?.clear();
     this.#limited?.clear?.();
     this.#subscriptions?.close();
     for (const close of this.#closers) close();

@@ -1,11 +1,14 @@
+import { mock } from 'node:test';
 import { createClock } from '@sinonjs/fake-timers';
 import { realClock } from 'unsleep';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Clock, isFaked, Stopwatch } from '../src/clock.ts';
+import { type Clock, fakeOf, isFaked, Stopwatch } from '../src/clock.ts';
+import { fakeAsBunDoes } from './fakes.ts';
 
 const globalClock = globalThis as unknown as Clock;
 
 afterEach(() => {
+  mock.timers.reset();
   vi.useRealTimers();
 });
 
@@ -47,6 +50,78 @@ describe('realClock', () => {
     vi.unstubAllGlobals();
     expect(realClock.setImmediate).toBe(undefined);
     expect(realClock.clearImmediate).toBe(undefined);
+  });
+});
+
+describe('realClock, where even the timers of the platform are faked', () => {
+  test('rings in real time', async () => {
+    const stop = fakeAsBunDoes();
+    try {
+      await new Promise<void>((ring) => realClock.setTimeout(ring, 1));
+    } finally {
+      stop();
+    }
+  });
+
+  test('does not ring once cleared', async () => {
+    const stop = fakeAsBunDoes();
+    const ring = vi.fn();
+    try {
+      realClock.clearTimeout(realClock.setTimeout(ring, 1) as never);
+      await new Promise<void>((ring) => realClock.setTimeout(ring, 5));
+    } finally {
+      stop();
+    }
+    expect(ring).not.toHaveBeenCalled();
+  });
+
+  test('takes what is there when there is nothing better', () => {
+    const stop = fakeAsBunDoes();
+    vi.stubGlobal('SharedArrayBuffer', undefined);
+    try {
+      const timer = realClock.setTimeout(() => {}, 1) as NodeJS.Timeout;
+      expect(timer.hasRef()).toBe(true);
+      realClock.clearTimeout(timer as never);
+    } finally {
+      vi.unstubAllGlobals();
+      stop();
+    }
+  });
+
+  test('has no setImmediate, which may be faked too', () => {
+    const stop = fakeAsBunDoes();
+    expect(realClock.setImmediate).toBe(undefined);
+    stop();
+  });
+});
+
+describe('unsleep loaded while timers were faked', () => {
+  test('knows that they are, rings in real time, and knows what is real once it is', async () => {
+    vi.useFakeTimers();
+    vi.resetModules();
+    const { isFaked, realClock } = await import('../src/clock.ts');
+    expect(isFaked(globalClock)).toBe(true);
+    await new Promise<void>((ring) => realClock.setTimeout(ring, 1));
+    vi.useRealTimers();
+    expect(isFaked(globalClock)).toBe(false);
+    expect(realClock.performance.now()).toBeGreaterThan(0);
+    vi.useFakeTimers();
+    expect(isFaked(globalClock)).toBe(true);
+  });
+});
+
+describe('fakeOf', () => {
+  test('knows who faked the timers', () => {
+    expect(fakeOf(globalClock)).toBe(undefined);
+    mock.timers.enable();
+    expect(fakeOf(globalClock)).toBe('node:test');
+    mock.timers.reset();
+    vi.useFakeTimers();
+    expect(fakeOf(globalClock)).toBe('sinon');
+    vi.useRealTimers();
+    const stop = fakeAsBunDoes();
+    expect(fakeOf(globalClock)).toBe('bun');
+    stop();
   });
 });
 
@@ -175,5 +250,30 @@ describe('Stopwatch', () => {
     clock.time = 400;
     stopwatch.reached(100);
     expect(stopwatch.elapsed()).toBe(400);
+  });
+});
+
+describe('Stopwatch, where the timers and `Date` are faked without `performance`', () => {
+  test('counts what was ticked', () => {
+    mock.timers.enable();
+    const stopwatch = new Stopwatch(globalClock);
+    mock.timers.tick(1_000);
+    expect(stopwatch.elapsed()).toBe(1_000);
+  });
+
+  test('goes on from there when they are real again', () => {
+    mock.timers.enable();
+    const stopwatch = new Stopwatch(globalClock);
+    mock.timers.tick(60_000);
+    expect(stopwatch.elapsed()).toBe(60_000);
+    mock.timers.reset();
+    expect(stopwatch.elapsed()).toBe(60_000);
+  });
+
+  test('does not follow a `Date` that is faked alone', () => {
+    mock.timers.enable({ apis: ['Date'] });
+    const stopwatch = new Stopwatch(globalClock);
+    mock.timers.setTime(3_600_000);
+    expect(stopwatch.elapsed()).toBeLessThan(3_600_000);
   });
 });

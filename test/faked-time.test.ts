@@ -1,7 +1,11 @@
+import { mock } from 'node:test';
 import { createClock } from '@sinonjs/fake-timers';
 import { EventEmitter } from 'eventemitter3';
 import { consistently, constant, eventually, on, pendingWaits, realClock, retry, waitFor, waitForEvent } from 'unsleep';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Clock } from '../src/clock.ts';
+import { stepOf } from '../src/faked-time.ts';
+import { fakeAsBunDoes } from './fakes.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -164,6 +168,140 @@ describe('P16: under fake timers', () => {
     vi.useFakeTimers({ toFake: ['performance', 'Date'] });
     await expect(waitFor(() => false, { timeout: 30 })).rejects.toThrow('not within 30 ms');
   });
+});
+
+describe('a faked clock that is moved all at once', () => {
+  test('lets an asynchronous condition see what became so on the way', async () => {
+    let isReady = false;
+    setTimeout(() => {
+      isReady = true;
+    }, 500);
+    const waiting = waitFor(async () => isReady);
+    vi.advanceTimersByTime(10_000);
+    await expect(waiting).resolves.toBe(true);
+  });
+
+  test('ends an asynchronous condition that is never true, after one more look', async () => {
+    const waiting = waitFor(async () => false);
+    vi.advanceTimersByTime(10_000);
+    await expect(waiting).rejects.toThrow('not within 4 s (2 looks)');
+  });
+
+  test('lets a wait inside a wait end first', async () => {
+    const waiting = waitFor(({ signal }) => waitFor(async () => false, { name: 'inner', signal }), { name: 'outer' });
+    vi.advanceTimersByTime(10_000);
+    await expect(waiting).rejects.toThrow('inner: not within 4 s');
+  });
+
+  test('cuts a look that hangs', async () => {
+    const waiting = waitFor(() => new Promise<boolean>(() => {}));
+    vi.advanceTimersByTime(10_000);
+    await expect(waiting).rejects.toThrow('look 1 was still pending after');
+  });
+
+  test('leaves nothing behind when it is aborted before that last look', async () => {
+    const controller = new AbortController();
+    const looks = vi.fn(async () => false);
+    const outcome = waitFor(looks, { signal: controller.signal }).catch((reason) => reason);
+    vi.advanceTimersByTime(10_000);
+    controller.abort('enough');
+    await realTurn();
+    expect(await outcome).toBe('enough');
+    expect(looks).toHaveBeenCalledTimes(1);
+  });
+
+  test('makes no look more than `maxAttempts` allows', async () => {
+    const waiting = waitFor(async () => false, { maxAttempts: 1 });
+    vi.advanceTimersByTime(10_000);
+    await expect(waiting).rejects.toThrow('(1 look)');
+  });
+});
+
+describe('the mock timers of node:test, which move their clock before they ring', () => {
+  beforeEach(() => {
+    vi.useRealTimers();
+    mock.timers.enable();
+  });
+  afterEach(() => {
+    mock.timers.reset();
+  });
+
+  test('let a wait see what became so on the way', async () => {
+    let isReady = false;
+    const waiting = waitFor(() => isReady);
+    setTimeout(() => {
+      isReady = true;
+    }, 500);
+    mock.timers.tick(10_000);
+    await expect(waiting).resolves.toBe(true);
+  });
+
+  test('do not hide from `consistently` what was violated on the way', async () => {
+    let isReady = true;
+    const waiting = consistently(() => isReady, { for: '1s' });
+    setTimeout(() => {
+      isReady = false;
+    }, 500);
+    mock.timers.tick(10_000);
+    await expect(waiting).rejects.toThrow('did not hold: answered false');
+  });
+
+  test('let a wait end with its deadline, in the time that was ticked', async () => {
+    const outcome = waitFor(() => false).catch((error: Error) => error.message);
+    for (let step = 0; step < 5; step++) mock.timers.tick(1_000);
+    expect(await outcome).toContain('not within 4 s');
+  });
+});
+
+describe('the sentence', () => {
+  const globalClock = globalThis as unknown as Clock;
+
+  test('names what moves the clock that is faked', () => {
+    expect(stepOf(createClock())).toBe('clock.tickAsync');
+    expect(stepOf(globalClock)).toBe('vi.advanceTimersByTimeAsync');
+    vi.useRealTimers();
+    mock.timers.enable();
+    expect(stepOf(globalClock)).toBe('(ms) => mock.timers.tick(ms)');
+    mock.timers.reset();
+    const stop = fakeAsBunDoes();
+    expect(stepOf(globalClock)).toBe('jest.advanceTimersByTime');
+    stop();
+  });
+
+  test('names that of the runner, which a clock of sinon does not tell', () => {
+    vi.stubGlobal('__vitest_worker__', undefined);
+    const plain = stepOf(globalClock);
+    vi.stubGlobal('process', { env: { JEST_WORKER_ID: '1' } });
+    const inJest = stepOf(globalClock);
+    vi.stubGlobal('process', undefined);
+    const inBrowser = stepOf(globalClock);
+    vi.unstubAllGlobals();
+    expect([plain, inJest, inBrowser]).toEqual(['clock.tickAsync', 'jest.advanceTimersByTimeAsync', 'clock.tickAsync']);
+  });
+
+  test('comes where only `setTimeout` is faked, though every clock moves', async () => {
+    vi.useRealTimers();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await expect(waitFor(() => false)).rejects.toThrow(STANDSTILL);
+  });
+
+  test('is another one for a wait that is over before it needs a faked timer', async () => {
+    vi.useRealTimers();
+    const waiting = waitForEvent(new EventEmitter(), 'x', { timeout: 20 });
+    vi.useFakeTimers();
+    await expect(waiting).rejects.toThrow('timers were faked after it began, and it went on in real time');
+  });
+});
+
+test('a blocked event loop does not hide what it was late for', async () => {
+  const clock = createClock();
+  let isReady = false;
+  const waiting = waitFor(() => isReady, { clock, timeout: 200, interval: constant(50, { jitter: 'none' }) });
+  clock.setTimeout(() => {
+    isReady = true;
+  }, 100);
+  clock.jump(5_000);
+  await expect(waiting).resolves.toBe(true);
 });
 
 /** Lets everything that is due in real time run once. */
