@@ -293,7 +293,7 @@ describe('the sentence', () => {
   });
 });
 
-test('a blocked event loop does not hide what it was late for', async () => {
+test('a faked clock that jumps does not hide what it was late for', async () => {
   const clock = createClock();
   let isReady = false;
   const waiting = waitFor(() => isReady, { clock, timeout: 200, interval: constant(50, { jitter: 'none' }) });
@@ -302,6 +302,16 @@ test('a blocked event loop does not hide what it was late for', async () => {
   }, 100);
   clock.jump(5_000);
   await expect(waiting).resolves.toBe(true);
+});
+
+test('a blocked event loop gets no other turn before the wait has said that it is out of time', async () => {
+  vi.useRealTimers();
+  const controller = new AbortController();
+  const waiting = waitFor(() => false, { timeout: 30, interval: '1h', signal: controller.signal });
+  setTimeout(() => controller.abort('the test is out of time'), 40);
+  const end = performance.now() + 100;
+  while (performance.now() < end);
+  await expect(waiting).rejects.toThrow('not within 30 ms');
 });
 
 /** Lets everything that is due in real time run once. */
