@@ -183,6 +183,25 @@ describe('faults of a cold migration', () => {
     expect(statuses.slice(-3)).toEqual(['M finished', 'M confirming', 'M confirmed']);
   });
 
+  test('F08 confirms once, whenever else a confirmation is asked for', async () => {
+    const answers = new Set<number>();
+    for (let late = 0; late <= 120; late += 2) {
+      rig.nova.close();
+      rig = createRig({ faults: [{ id: 'F08', params: { ms: 30 } }] });
+      id = await rig.boot();
+      const gate = rig.nova.gate('cold.finish.end');
+      await rig.act(id, { migrate: null });
+      await rig.settle();
+      gate.release();
+      await rig.virtual.tickAsync(late);
+      answers.add((await rig.act(id, { confirmResize: null })).status);
+      await rig.settle();
+      expect(rig.statuses(id).slice(-3), `after ${late} ms`).toEqual(['M finished', 'M confirming', 'M confirmed']);
+    }
+    // In time, while the other is under way, and once that is over.
+    expect([...answers].sort()).toEqual([204, 400, 409]);
+  });
+
   test('F09 shows ERROR before the fault', async () => {
     rig.nova.fault({ id: 'F01', params: { variant: 'C3', reason: 'boom' } });
     rig.nova.fault({ id: 'F09', params: { ms: 5000 } });

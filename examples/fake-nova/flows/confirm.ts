@@ -49,27 +49,38 @@ const CONFIRM_FAILED: readonly Step[] = [
 export function autoConfirm(world: World, resize: Flow, window: number): void {
   const server = world.store.servers.get(resize.serverId);
   if (!server) return;
-  const check: Step = {
-    name: 'confirm.autoCheck',
-    actor: 'dest',
-    delay: window,
-    next: (flow, world) => checked(flow, world, check),
-  };
   const { serverId, userId, projectId, minor, source, dest, migrationId } = resize;
   const requestId = `req-${world.newId()}`;
   const whose = { serverId, requestId, userId, projectId, minor, target: null };
   const flow = { ...whose, operation: 'confirm', before: server, source, dest, migrationId, silent: true } as const;
-  world.engine.start(flow, [], [check]);
+  world.engine.start(flow, [], [autoCheck(window)]);
 }
 
-function checked(flow: Flow, world: World, check: Step): readonly Step[] {
+/** Looks and writes in one step: a request between the two would be answered, and then confirmed over. */
+function autoCheck(delay: number): Step {
+  let finding: Finding = 'over';
+  return {
+    name: 'confirm.autoCheck',
+    actor: 'dest',
+    delay,
+    migration(flow, world) {
+      finding = find(flow, world);
+      return finding === 'confirming' || finding === 'error' ? { status: finding } : undefined;
+    },
+    next() {
+      if (finding === 'source down') return [autoCheck(Math.max(delay, 1000))];
+      return finding === 'confirming' ? CONFIRM : [];
+    },
+  };
+}
+
+/** What the check comes to: a status of the record, nothing left to do, or another check later. */
+type Finding = 'confirming' | 'error' | 'over' | 'source down';
+
+function find(flow: Flow, world: World): Finding {
   const server = world.store.servers.get(flow.serverId);
   const status = flow.migrationId === null ? undefined : world.store.migrations.get(flow.migrationId)?.status;
-  if (status !== 'finished' || server?.taskState === 'deleting' || server?.taskState === 'resize_finish') return [];
-  if (server?.vmState !== 'resized' || server.taskState !== null) {
-    return [{ name: 'confirm.error', actor: 'dest', migration: { status: 'error' } }];
-  }
-  // A source that is down is tried again later.
-  if (!world.hosts.isUp(flow.source)) return [{ ...check, delay: Math.max(check.delay ?? 0, 1000) }];
-  return [{ name: 'confirm.confirming', actor: 'dest', migration: { status: 'confirming' } }, ...CONFIRM];
+  if (status !== 'finished' || server?.taskState === 'deleting' || server?.taskState === 'resize_finish') return 'over';
+  if (server?.vmState !== 'resized' || server.taskState !== null) return 'error';
+  return world.hosts.isUp(flow.source) ? 'confirming' : 'source down';
 }
