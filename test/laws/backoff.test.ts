@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { type Backoff, constant, exponential, type Jitter, ladder, proportional } from 'unsleep';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+
+// A limit against hangs alone: many runs take many times as long on a loaded machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const duration = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e6, noNaN: true }));

@@ -1,9 +1,12 @@
 import { createContext, runInContext } from 'node:vm';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { render, renderError } from '../../src/render.ts';
 import { Timeline } from '../../src/timeline.ts';
 import { askedPause, isTransient } from '../../src/transient.ts';
+
+// A limit against hangs alone: many runs take many times as long on a loaded machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Makes a value. fast-check looks into the values that it generates, and some of these throw when looked into. */
 type Make = () => unknown;

@@ -1,7 +1,10 @@
 import { createClock } from '@sinonjs/fake-timers';
 import fc from 'fast-check';
 import { constant, type Look, pendingWaits, proportional, type WaitOptions, type WakeSource, waitFor } from 'unsleep';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+
+// A limit against hangs alone: many runs take many times as long on a loaded machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 afterEach(() => {
   expect(pendingWaits()).toEqual([]);
