@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { typeChecks } from './compilers.ts';
 import { type Check, install, ROOT } from './project.ts';
+import { vitestChecks } from './vitests.ts';
 
 interface Entry {
   /** What it may import: the main one nothing at all, so it runs in browsers too. */
@@ -138,6 +139,7 @@ const checks: readonly Check[] = [
     ],
   ]),
   ...typeChecks,
+  ...vitestChecks,
 ];
 
 const temporary = await mkdtemp(join(tmpdir(), 'unsleep-package-'));

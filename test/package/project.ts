@@ -19,21 +19,39 @@ export type Check = readonly [name: string, check: (project: Project) => Promise
 export class Project {
   readonly installed: string;
   readonly #path: string;
+  readonly #tarball: string;
 
-  constructor(path: string) {
+  constructor(path: string, tarball: string) {
     this.#path = path;
+    this.#tarball = tarball;
     this.installed = join(path, 'node_modules/unsleep');
   }
 
+  /** Another project, with the package and this one of the registry. */
+  async with(name: string): Promise<Project> {
+    const path = await mkdtemp(join(dirname(this.#path), 'project-'));
+    await installIn(path, '--prefer-offline', this.#tarball, name);
+    return new Project(path, this.#tarball);
+  }
+
   /** Runs a script of Node in a folder of its own that holds these files. */
-  async run(files: Readonly<Record<string, string>>, script: string, ...args: readonly string[]): Promise<Ran> {
+  run(files: Readonly<Record<string, string>>, script: string, ...args: readonly string[]): Promise<Ran> {
+    return this.runBy([process.execPath], files, script, ...args);
+  }
+
+  /** The same, with this command in place of the Node that runs this. */
+  async runBy(
+    [command, ...before]: readonly [string, ...string[]],
+    files: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ): Promise<Ran> {
     const folder = await mkdtemp(join(this.#path, 'run-'));
     for (const [file, text] of Object.entries(files)) {
       const path = join(folder, file);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);
     }
-    return execute(process.execPath, [script, ...args], folder);
+    return execute(command, [...before, ...args], folder);
   }
 }
 
@@ -43,14 +61,18 @@ export async function install(path: string): Promise<Project> {
   const [tarball = ''] = (await readdir(path)).filter((name) => name.endsWith('.tgz'));
   const project = join(path, 'project');
   await mkdir(project);
-  await writeFile(join(project, 'package.json'), '{ "private": true }');
-  await npm(['install', '--offline', '--no-audit', '--no-fund', join(path, tarball)], project);
+  await installIn(project, '--offline', join(path, tarball));
   // What the type tests use themselves: found above the project, and so no part of what was installed.
   await mkdir(join(path, 'node_modules'));
   for (const name of ['eventemitter3', 'expect-type']) {
     await symlink(join(ROOT, 'node_modules', name), join(path, 'node_modules', name));
   }
-  return new Project(project);
+  return new Project(project, join(path, tarball));
+}
+
+async function installIn(project: string, ...args: readonly string[]): Promise<void> {
+  await writeFile(join(project, 'package.json'), '{ "private": true }');
+  await npm(['install', '--no-audit', '--no-fund', ...args], project);
 }
 
 async function npm(args: readonly string[], cwd: string): Promise<void> {
