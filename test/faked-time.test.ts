@@ -1,7 +1,18 @@
 import { mock } from 'node:test';
 import { createClock } from '@sinonjs/fake-timers';
 import { EventEmitter } from 'eventemitter3';
-import { consistently, constant, eventually, on, pendingWaits, realClock, retry, waitFor, waitForEvent } from 'unsleep';
+import {
+  consistently,
+  constant,
+  eventually,
+  type Look,
+  on,
+  pendingWaits,
+  realClock,
+  retry,
+  waitFor,
+  waitForEvent,
+} from 'unsleep';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../src/clock.ts';
 import { stepOf } from '../src/faked-time.ts';
@@ -93,6 +104,35 @@ describe('P16: under fake timers', () => {
   test('an error of `advanceTimers` comes back as the same object', async () => {
     const error = new Error('cannot');
     await expect(waitFor(() => false, { advanceTimers: () => Promise.reject(error) })).rejects.toBe(error);
+  });
+
+  test('an error of `advanceTimers` that comes when the wait has ended changes nothing', async () => {
+    const controller = new AbortController();
+    let fail = (_: Error) => {};
+    const advanceTimers = vi.fn(
+      () =>
+        new Promise((_, reject) => {
+          fail = reject;
+        }),
+    );
+    const outcome = waitFor(() => false, { advanceTimers, signal: controller.signal }).catch((reason) => reason);
+    await vi.waitFor(() => expect(advanceTimers).toHaveBeenCalled());
+    controller.abort('enough');
+    fail(new Error('too late'));
+    await realTurn();
+    expect(await outcome).toBe('enough');
+  });
+
+  test('a wait in real time inside one in faked time has its own budget', async () => {
+    const inner = ({ signal }: Look) => waitFor(() => false, { name: 'inner', clock: realClock, signal, timeout: 20 });
+    const waiting = waitFor(inner, { timeout: 10 });
+    await expect(waiting).rejects.toThrow(/^inner: not within 20 ms \(/);
+  });
+
+  test('a wait with `realClock` inside another in real time shares its budget', async () => {
+    vi.useRealTimers();
+    const inner = ({ signal }: Look) => waitFor(() => false, { name: 'inner', clock: realClock, signal });
+    await expect(waitFor(inner, { name: 'outer', timeout: 20 })).rejects.toThrow(/left of the 20 ms of outer/);
   });
 
   test('a wait with `realClock` lives in real time', async () => {
