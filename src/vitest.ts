@@ -33,19 +33,20 @@ const vitest = await import('vitest').catch(refuse);
 const { beforeEach, vi, TestRunner } = vitest;
 // Before vitest 4.1 they had an entry of their own, which vitest 5 lacks.
 const { getCurrentTest, getSuiteHooks } = TestRunner ?? (await olderRunner());
-// Neither is there in a browser, and before vitest 4.1 nothing can be put around a test.
+// Before vitest 4.1 nothing can be put around a test, and a browser does not tell what code belongs to it.
 const { aroundEach } = vitest as Partial<typeof vitest>;
 const { AsyncLocalStorage } = globalThis.process?.getBuiltinModule?.('node:async_hooks') ?? {};
 
 const running = new WeakMap<RunnerTestCase, RunningTest>();
+const concurrent = new Set<RunnerTestCase>();
 const inside = aroundEach && AsyncLocalStorage && new AsyncLocalStorage<RunnerTestCase>();
 
 try {
   // vitest reads the parameters of a hook, and wants to see which parts of the context it takes.
-  if (aroundEach && inside) {
+  if (aroundEach) {
     aroundEach(async (runTest, { task }) => {
       const current = begin(task);
-      await inside.run(task, runTest);
+      await (inside ? inside.run(task, runTest) : runTest());
       current.end();
     });
   } else {
@@ -59,6 +60,10 @@ try {
 function begin(task: RunnerTestCase): RunningTest {
   const current = followTest(task);
   running.set(task, current);
+  if (task.concurrent) {
+    concurrent.add(task);
+    task.context.onTestFinished(() => void concurrent.delete(task));
+  }
   const { beforeEach } = getSuiteHooks(task.suite ?? task.file);
   if (beforeEach.at(-1) !== startTest) beforeEach.push(startTest);
   return current;
@@ -76,10 +81,11 @@ function startTest({ task }: TestContext): void {
 function currentTest(): RunningTest | undefined {
   const known = inside?.getStore();
   const task = known ?? getCurrentTest();
-  if (!task) return undefined;
-  if (!known && task.concurrent) {
+  // As soon as one concurrent test is over, vitest names none while the others go on.
+  if (!known && (task ? task.concurrent : !inside && concurrent.size > 0)) {
     throw new Error('a concurrent test must tell here which one it is: `const { waitFor } = boundTo(context)`');
   }
+  if (!task) return undefined;
   return running.get(task) ?? beginLate(task);
 }
 

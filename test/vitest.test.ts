@@ -173,6 +173,18 @@ describe('unsleep/vitest', () => {
     await expect(waitFor(() => true)).rejects.toThrow('a concurrent test must tell here which one it is');
   });
 
+  test('asks it also when the runner knows of no test, as another one is over', async ({ task }) => {
+    const TestRunner = { getCurrentTest: () => undefined, getSuiteHooks: () => ({ beforeEach: [] }) };
+    const { boundTo, waitFor } = await load({ TestRunner, aroundEach: undefined });
+    const finished: (() => void)[] = [];
+    const context = { ...task.context, onTestFinished: (hook: () => void) => finished.push(hook) };
+    const concurrent = Object.create(task, { concurrent: { value: true }, context: { value: context } });
+    await boundTo({ task: concurrent }).waitFor(() => true);
+    await expect(waitFor(() => true)).rejects.toThrow('a concurrent test must tell here which one it is');
+    for (const hook of finished) hook();
+    await waitFor(() => true);
+  });
+
   test('does without what only Node has', async ({ task }) => {
     vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }));
     const { waitFor } = await load({}).finally(() => vi.unstubAllGlobals());

@@ -15,7 +15,7 @@ declare module 'vitest' {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Installs the package, freshly built, in a project of its own, beside the runners and libraries of this one. */
-export async function setup({ provide }: TestProject): Promise<() => void> {
+export async function install(): Promise<string> {
   const project = realpathSync(mkdtempSync(join(tmpdir(), 'unsleep-runners-')));
   const modules = join(project, 'node_modules');
   const installed = join(modules, 'unsleep');
@@ -26,6 +26,11 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   for (const name of readdirSync(join(root, 'node_modules'))) {
     if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name));
   }
+  return project;
+}
+
+export async function setup({ provide }: TestProject): Promise<() => void> {
+  const project = await install();
   provide('installedAt', project);
   return () => rmSync(project, { recursive: true, force: true });
 }
