@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, 'test/runners/**'],
+          exclude: [...configDefaults.exclude, 'test/runners/**', 'test/browser/**'],
         },
       },
       {
