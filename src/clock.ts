@@ -73,15 +73,16 @@ export function fakeOf({ setTimeout }: Pick<Clock, 'setTimeout'>): 'node:test' |
  * ```
  */
 export const realClock: Clock = {
-  // Called through wrappers: browsers refuse a setTimeout whose `this` is not the window.
+  // Called through wrappers, and never as methods: browsers refuse a timer function whose `this` is not the window.
   setTimeout: (callback, milliseconds) => {
     const { setTimeout } = native();
     const unfaked = fakeOf({ setTimeout }) && setUnfakedTimer(callback, milliseconds);
     return unfaked ?? setTimeout(callback, milliseconds);
   },
   clearTimeout: (timer: UnfakedTimer | Parameters<typeof clearTimeout>[0]) => {
+    const { clearTimeout } = native();
     if (typeof timer === 'object' && 'clear' in timer) timer.clear();
-    else native().clearTimeout(timer);
+    else clearTimeout(timer);
   },
   get setImmediate() {
     const { setImmediate } = native();

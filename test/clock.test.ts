@@ -53,6 +53,22 @@ describe('realClock', () => {
   });
 });
 
+test('realClock calls the timer functions as a browser wants them called', async () => {
+  function asInBrowser(name: 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate') {
+    const original = globalThis[name] as (...args: unknown[]) => unknown;
+    vi.stubGlobal(name, function (this: unknown, ...args: unknown[]) {
+      if (this !== undefined && this !== globalThis) throw new TypeError('Illegal invocation');
+      return original(...args);
+    });
+  }
+  for (const name of ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] as const) asInBrowser(name);
+  vi.resetModules();
+  const { realClock } = await import('../src/clock.ts');
+  vi.unstubAllGlobals();
+  realClock.clearTimeout(realClock.setTimeout(() => {}, 1_000) as never);
+  realClock.clearImmediate?.(realClock.setImmediate?.(() => {}) as never);
+});
+
 describe('realClock, where even the timers of the platform are faked', () => {
   test('rings in real time', async () => {
     const stop = fakeAsBunDoes();

@@ -345,6 +345,12 @@ export const BUGS: readonly Bug[] = [
     instead: '',
   },
   {
+    name: 'a browser is given another `this` than the window',
+    file: 'clock.ts',
+    text: 'else clearTimeout(timer);',
+    instead: 'else native().clearTimeout(timer);',
+  },
+  {
     name: 'time runs ahead of a clock that counts in steps',
     file: 'clock.ts',
     text: 'this.#elapsed = Math.max(this.elapsed(), instant);',
