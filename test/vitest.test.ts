@@ -185,6 +185,18 @@ describe('unsleep/vitest', () => {
     await waitFor(() => true);
   });
 
+  test('ends with its test where only the runner tells which one that is', async ({ task }) => {
+    let around = async (_runTest: () => Promise<void>, _context: object): Promise<void> => {};
+    const aroundEach = (hook: typeof around) => {
+      around = hook;
+    };
+    const TestRunner = { getCurrentTest: () => task, getSuiteHooks: () => ({ beforeEach: [] }) };
+    vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }));
+    const { waitFor } = await load({ aroundEach, TestRunner }).finally(() => vi.unstubAllGlobals());
+    await around(async () => void (await waitFor(() => true)), { task });
+    await expect(waitFor(() => true)).rejects.toThrow(' is over');
+  });
+
   test('does without what only Node has', async ({ task }) => {
     vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }));
     const { waitFor } = await load({}).finally(() => vi.unstubAllGlobals());
