@@ -21,6 +21,15 @@ export function carryBudget(signal: AbortSignal, budget: Budget): void {
   Object.defineProperty(signal, BUDGET, { value: budget });
 }
 
+/** Whether a signal is that of a look or of a test, and tells of a budget. */
+export function isOurs(signal: AbortSignal): boolean {
+  return budgetBehind(signal) !== undefined;
+}
+
+function budgetBehind(signal: AbortSignal): Budget | undefined {
+  return (signal as { [BUDGET]?: Budget })[BUDGET];
+}
+
 /** What is left of the budget that ends first, of those that the signals tell of. */
 export function tightestBudget(
   signals: readonly AbortSignal[],
@@ -28,7 +37,7 @@ export function tightestBudget(
 ): { readonly budget: Budget; readonly left: number } | undefined {
   let tightest: { readonly budget: Budget; readonly left: number } | undefined;
   for (const signal of signals) {
-    const budget = (signal as { [BUDGET]?: Budget })[BUDGET];
+    const budget = budgetBehind(signal);
     if (!budget || !isSameTime(budget.clock, clock)) continue;
     const left = budget.remaining();
     if (!tightest || left < tightest.left) tightest = { budget, left };

@@ -8,7 +8,7 @@ import {
 } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { Settings } from './options.ts';
-import { cut, renderError } from './render.ts';
+import { cut, oneLine, renderError } from './render.ts';
 import { composeMessage, countLooks, reportToJson, reportToText, type WaitReport } from './report.ts';
 import { firstFrameOf, framesOf } from './stack.ts';
 import type { SourceReport } from './wake.ts';
@@ -30,12 +30,22 @@ export interface Known {
 /** An error in its own right that goes before the last error of a look as the cause. */
 export type Cause = { readonly error: unknown } | undefined;
 
-/** Time ran out. `reason` is that of a signal that was a deadline. */
-export function timedOut(known: Known, remarks: readonly string[], reason?: Cause): WaitError {
-  const budget = reason ? `the ${formatDuration(known.elapsed)} of its signal` : budgetOf(known.settings);
+/** The reason of a signal that was a deadline, and whether the signal is one of ours, and tells of a budget. */
+export interface Deadline {
+  readonly error: unknown;
+  readonly isOurs: boolean;
+}
+
+/** Time ran out. `deadline` is the reason of a signal that was one, told in the headline when it is one of ours. */
+export function timedOut(known: Known, remarks: readonly string[], deadline?: Deadline): WaitError {
+  const elapsed = formatDuration(known.elapsed);
+  const told = deadline?.isOurs
+    ? `${elapsed}, as ${(deadline.error as Error).message}`
+    : `the ${elapsed} of its signal`;
+  const budget = deadline ? told : budgetOf(known.settings);
   const verdict = (report: WaitReport) => `not within ${budget} (${countLooks(report)})`;
   // What a look threw says more than the deadline, which the headline tells.
-  const cause = known.journal.lastError ?? reason;
+  const cause = known.journal.lastError ?? (deadline?.isOurs ? undefined : deadline);
   return buildError(WaitTimeoutError, known, verdict, [...relapseOf(known), ...remarks], cause);
 }
 
@@ -57,7 +67,8 @@ export function exhausted(known: Known): WaitError {
 
 /** Waiting longer cannot help. */
 export function failed(known: Known, reason: string, cause?: Cause): WaitError {
-  const verdict = (report: WaitReport) => `${reason} (after ${formatDuration(report.elapsed)}, ${countLooks(report)})`;
+  const verdict = (report: WaitReport) =>
+    `${cut(reason, 1_000)} (after ${formatDuration(report.elapsed)}, ${countLooks(report)})`;
   return buildError(WaitFailedError, known, verdict, [], cause);
 }
 
@@ -112,9 +123,9 @@ export function buildReport({ settings, journal, elapsed, sources, title, stack 
 
 /** What is waited for: as the user named it, or else the title. */
 export function nameOf(name: Settings['name'], title: string): string {
-  if (typeof name !== 'function') return name ?? title;
+  if (typeof name !== 'function') return cut(oneLine(name ?? title), 500);
   try {
-    return cut(String(name()), 500);
+    return cut(oneLine(String(name())), 500);
   } catch (error) {
     // Asked for on failure only: its own failure must not hide the other.
     return `${title} (its name threw ${renderError(error)})`;

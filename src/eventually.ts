@@ -2,6 +2,7 @@ import { type Again, isAgain } from './again.ts';
 import type { Look } from './look.ts';
 import { check, type WaitOptions } from './options.ts';
 import { titleOf } from './title.ts';
+import { isNamed } from './transient.ts';
 import { wait } from './wait.ts';
 
 /** The options of {@link eventually}. */
@@ -48,8 +49,6 @@ export function eventually<Value, Triggered = unknown>(
   return wait(toWay, options, eventually, ({ tolerate = isNoTypo, ...rest }) => ({ ...rest, tolerate }));
 }
 
-// By name: an error of a jsdom window or a vm context is no instance of our ReferenceError.
 function isNoTypo(error: unknown): boolean {
-  const name = typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
-  return name !== 'ReferenceError' && name !== 'SyntaxError';
+  return !isNamed(error, 'ReferenceError') && !isNamed(error, 'SyntaxError');
 }

@@ -82,7 +82,7 @@ export function stepOf(clock: Clock): string {
 async function advance(wait: Timed): Promise<void> {
   const { clock, timeout, advanceTimers } = wait.settings;
   if (!advanceTimers || !isFaked(clock)) return;
-  // A hundred steps for a long wait: short enough for what happens in between, and over within half a second.
+  // A hundred steps for a long wait: short enough for what happens in between, and over within a second or so.
   const step = Math.max(FAKED_STEP, Number.isFinite(timeout) ? timeout / 100 : 0);
   const left = wait.looking() ? step : wait.left();
   try {

@@ -46,6 +46,8 @@ export class LiveLines {
 
   /** Draws the line of a wait. */
   show(report: WaitReport, ended: AbortSignal): void {
+    // Who reports late would draw a line that nobody takes away again.
+    if (ended.aborted) return;
     if (!this.#waits.has(ended)) ended.addEventListener('abort', () => this.#remove(ended), { once: true });
     this.#waits.set(ended, report);
     this.#draw();

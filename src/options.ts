@@ -162,7 +162,8 @@ export interface Settings {
 
 // Read once: looking into the environment costs more than a whole wait whose condition is already true.
 const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-const SCALE = process?.env?.['UNSLEEP_TIMEOUT_SCALE'];
+// Set to nothing, as in many a CI, it is not set.
+const SCALE = process?.env?.['UNSLEEP_TIMEOUT_SCALE'] || undefined;
 const NO_SCALES: readonly Scale[] = [];
 const NO_SIGNALS: readonly AbortSignal[] = [];
 const DEFAULT_BACKOFF = proportional();

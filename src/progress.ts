@@ -16,7 +16,9 @@ export function startProgress({ every, report }: NonNullable<Settings['progress'
     // Most waits end before their first report, and pay for no signal.
     ended ??= new AbortController();
     try {
-      report(wait.report(), ended.signal);
+      const said = wait.report();
+      // By the name, which is the user's function.
+      if (!ended.signal.aborted) report(said, ended.signal);
     } catch (error) {
       wait.fail(error);
     }

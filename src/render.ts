@@ -35,7 +35,11 @@ export function renderError(error: unknown, limit = 120): string {
 
 /** Whether this is an error of any realm: `instanceof` would miss those of a jsdom window or a vm context. */
 export function isErrorLike(value: unknown): value is Error {
-  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value && 'stack' in value;
+  try {
+    return typeof value === 'object' && value !== null && 'message' in value && 'name' in value && 'stack' in value;
+  } catch {
+    return false; // A proxy may refuse to tell what it has.
+  }
 }
 
 /** Shortens text to `limit` characters, and shows that it did. */
@@ -43,9 +47,9 @@ export function cut(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
-/** Puts text on one line. */
+/** Puts text on one line, without colours. */
 export function oneLine(text: string): string {
-  return text.replace(LINE_BREAKS, ' ');
+  return text.replace(COLOURS, '').replace(LINE_BREAKS, ' ');
 }
 
 function attempt(write: () => string): string {
@@ -118,7 +122,7 @@ function list<T>(
   for (const item of items) {
     const isLast = written.length + 1 === total;
     const left = budget - length - (isLast ? 0 : MORE);
-    const next = text(item, left);
+    const next = attempt(() => text(item, left));
     if (written.length > 0 && next.length > left) {
       written.push(`… ${total - written.length} more`);
       break;

@@ -1,7 +1,8 @@
 import pRetry from 'p-retry';
 import { constant, exponential } from './backoff.ts';
+import { isOurs } from './budget.ts';
 import { Stopwatch } from './clock.ts';
-import { type Cause, failed, type Known, timedOut } from './diagnosis.ts';
+import { type Deadline, failed, type Known, timedOut } from './diagnosis.ts';
 import { type Duration, formatDuration } from './duration.ts';
 import { type Outcome, onAbort } from './ends.ts';
 import { isGiveUp } from './give-up.ts';
@@ -253,10 +254,11 @@ class Calls {
     if (aborted) throw new Failure(reason, true);
   }
 
-  #abort({ reason }: AbortSignal): void {
+  #abort(signal: AbortSignal): void {
+    const { reason } = signal;
     const isDeadline = isTimeout(reason);
     if (!isDeadline) this.#abandon();
-    this.#ended.abort(isDeadline ? this.#outOfTime([], { error: reason }) : reason);
+    this.#ended.abort(isDeadline ? this.#outOfTime([], { error: reason, isOurs: isOurs(signal) }) : reason);
   }
 
   #cut(): Error {
@@ -267,8 +269,8 @@ class Calls {
     return this.#outOfTime([`call ${call.attempt} was still pending after ${took}`]);
   }
 
-  #outOfTime(remarks: readonly string[], cause?: Cause): Error {
-    return timedOut(this.#known(), remarks, cause);
+  #outOfTime(remarks: readonly string[], deadline?: Deadline): Error {
+    return timedOut(this.#known(), remarks, deadline);
   }
 
   #known(): Known {

@@ -8,6 +8,8 @@ export interface RunningTest {
   readonly signal: AbortSignal;
   /** The function of the test begins now. */
   start(): void;
+  /** It has ended. */
+  stop(): void;
   /** Nothing of the test runs any more. */
   end(): void;
 }
@@ -27,15 +29,17 @@ export function followTest(task: RunnerTestCase): RunningTest {
   // Before vitest 3.2 a test told neither its timeout nor that it was given up.
   const { timeout = Number.POSITIVE_INFINITY } = task as { timeout?: number };
   const { signal: givenUp } = task.context as { signal?: AbortSignal };
-  const name = () => `the test "${task.name}"`;
+  const name = () => `the test ${JSON.stringify(task.name)}`;
   // Not the hooks around it, which have a timeout of their own.
-  const isInFunction = () => startedAt !== undefined && task.result?.state === 'run';
+  const isInFunction = () => startedAt !== undefined && (isRepeated || task.result?.state === 'run');
   const left = ({ part, most }: Share): number => {
     if (startedAt === undefined || timeout <= 0 || !isInFunction()) return Number.POSITIVE_INFINITY;
     return startedAt + timeout - Math.min(part * timeout, most) - realClock.performance.now();
   };
   const budget = { timeout, clock: realClock, name, remaining: () => Math.max(0, left(LAST_LOOK)) };
   const pendingWhenGivenUp: Pending[] = [];
+  // When it is run again, it has passed already.
+  let isRepeated = false;
   let startedAt: number | undefined;
   let timer: unknown;
   let isOver = false;
@@ -67,10 +71,15 @@ export function followTest(task: RunnerTestCase): RunningTest {
     },
     start: () => {
       startedAt = realClock.performance.now();
+      isRepeated = task.result?.state !== 'run';
       const cut = () => {
-        if (isInFunction()) controller.abort(new DOMException(`${name()} is about to time out`, 'TimeoutError'));
+        const reason = Object.assign(new Error(`${name()} is about to time out`), { name: 'TimeoutError' });
+        if (isInFunction()) controller.abort(reason);
       };
       if (Number.isFinite(left(CUT))) timer = realClock.setTimeout(cut, left(CUT));
+    },
+    stop: () => {
+      startedAt = undefined;
     },
     end: () => {
       isOver = true;

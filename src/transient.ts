@@ -54,7 +54,12 @@ export function isTransient(error: unknown): boolean {
 
 /** Whether this is a limit that ran out: of p-timeout, of `AbortSignal.timeout`, of a look. */
 export function isTimeout(error: unknown): boolean {
-  return read(error, 'name') === 'TimeoutError';
+  return isNamed(error, 'TimeoutError');
+}
+
+/** Whether an error has this name. By name, as an error of a jsdom window or a vm context is no instance of ours. */
+export function isNamed(error: unknown, name: string): boolean {
+  return read(error, 'name') === name;
 }
 
 /** A pause that is asked for. A firm one stands whatever events say. */

@@ -4,8 +4,7 @@
  * `vi.useFakeTimers()` faked; and when it is still pending at the end of its test, because an `await` was forgotten,
  * the test fails and names the line. Otherwise they do what they do there.
  *
- * Bound are the test itself, its `beforeEach` and `afterEach`, and its fixtures; a hook of a concurrent test, and
- * `beforeAll` and `afterAll`, are not.
+ * Bound are the test itself, its hooks and its fixtures; `beforeAll` and `afterAll` are not.
  *
  * @example
  * ```ts
@@ -56,7 +55,7 @@ try {
   refuse(error);
 }
 
-/** Follows a try of a test, and learns from the last of its hooks when its function begins. */
+/** Follows a try of a test, and learns from the hooks next to it when its function begins and ends. */
 function begin(task: RunnerTestCase): RunningTest {
   const current = followTest(task);
   running.set(task, current);
@@ -64,8 +63,10 @@ function begin(task: RunnerTestCase): RunningTest {
     concurrent.add(task);
     task.context.onTestFinished(() => void concurrent.delete(task));
   }
-  const { beforeEach } = getSuiteHooks(task.suite ?? task.file);
+  const { beforeEach, afterEach } = getSuiteHooks(task.suite ?? task.file);
   if (beforeEach.at(-1) !== startTest) beforeEach.push(startTest);
+  // Those that clean up run in reverse.
+  if (afterEach.at(-1) !== stopTest) afterEach.push(stopTest);
   return current;
 }
 
@@ -75,6 +76,10 @@ function beginTest({ task }: TestContext): void {
 
 function startTest({ task }: TestContext): void {
   (running.get(task) as RunningTest).start();
+}
+
+function stopTest({ task }: TestContext): void {
+  (running.get(task) as RunningTest).stop();
 }
 
 /** The test that the running code belongs to: none in `beforeAll`, in `afterAll`, and while files are collected. */
@@ -109,6 +114,8 @@ function refuse(cause: unknown): never {
 
 /** What the waits of a test have in common, besides what the user says of them. */
 function boundDefaults(test: RunningTest | undefined, defaults: WaiterDefaults): WaiterDefaults {
+  // Refused where it is checked.
+  if (typeof defaults !== 'object' || defaults === null) return defaults;
   const signals = [defaults.signal ?? [], test?.signal ?? []].flat();
   return { advanceTimers, ...defaults, signal: signals };
 }

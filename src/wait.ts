@@ -1,6 +1,6 @@
 import { TimeoutError } from 'p-timeout';
 import { isAgain } from './again.ts';
-import type { Budget } from './budget.ts';
+import { type Budget, isOurs } from './budget.ts';
 import { isFaked, realClock, Stopwatch } from './clock.ts';
 import { buildReport, exhausted, failed, type Known, nameOf, timedOut } from './diagnosis.ts';
 import { formatDuration } from './duration.ts';
@@ -19,7 +19,7 @@ import { isErrorLike, render } from './render.ts';
 import type { WaitReport } from './report.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';
 import type { Answer } from './timeline.ts';
-import { type AskedPause, askedPause, isTimeout } from './transient.ts';
+import { type AskedPause, askedPause, isNamed, isTimeout } from './transient.ts';
 import { isPromiseLike, Subscriptions, WakeLimit } from './wake.ts';
 
 /** A way to look. It is all in which the waiters of this package differ. */
@@ -256,7 +256,7 @@ class Wait {
   #isFinal(error: unknown): boolean {
     if (isGiveUp(error)) return true;
     // An inner wait that had what was left of this budget: that it ran out says nothing of what is waited for.
-    const isOver = this.elapsed() >= this.settings.timeout && isErrorLike(error) && error.name === 'WaitTimeoutError';
+    const isOver = this.elapsed() >= this.settings.timeout && isNamed(error, 'WaitTimeoutError');
     return !isOver && !immediate('tolerate', this.settings.tolerate(error));
   }
 
@@ -420,11 +420,12 @@ class Wait {
     return aborted !== undefined;
   }
 
-  #aborted({ reason = new DOMException('This operation was aborted', 'AbortError') }: AbortSignal): void {
+  #aborted(signal: AbortSignal): void {
+    const { reason = new DOMException('This operation was aborted', 'AbortError') } = signal;
     // A deadline, said with a signal; anything else is the caller's own decision, and comes back as it is.
     const isDeadline = isTimeout(reason);
     if (!isDeadline) this.#settlers.abandon();
-    this.#end({ error: isDeadline ? timedOut(this.#known(), [], { error: reason }) : reason });
+    this.#end({ error: isDeadline ? timedOut(this.#known(), [], { error: reason, isOurs: isOurs(signal) }) : reason });
   }
 
   #failedFast(outcome: Outcome): void {

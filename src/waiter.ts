@@ -48,8 +48,7 @@ export interface Waiter {
 export function createWaiter(defaults: WaiterDefaults | (() => WaiterDefaults)): Waiter {
   const isFunction = typeof defaults === 'function';
   if (!isFunction) check('defaults', defaults, isObject(defaults), 'an object, or a function that gives one');
-  const ask = isFunction ? () => checkedDefaults(defaults()) : () => defaults;
-  return bindAll(ask);
+  return bindAll(isFunction ? defaults : () => defaults);
 }
 
 function bindAll(defaults: () => WaiterDefaults): Waiter {
@@ -69,10 +68,11 @@ function bind<Wait>(wait: Wait, subjects: number, defaults: () => WaiterDefaults
     const own = args[subjects];
     const caller = callerOf(own, bound);
     try {
-      const options = checked(() => {
-        if (own !== undefined) checkOptions(own);
-        return merge(defaults(), given(Object(own)));
-      }, caller);
+      if (own !== undefined) checked(() => checkOptions(own), caller);
+      // What the function for the defaults throws comes back as it is.
+      const common = defaults();
+      checked(() => check('defaults', common, isObject(common), 'a function that gives an object'), caller);
+      const options = merge(common, given(Object(own)));
       return (wait as (...args: unknown[]) => unknown)(...args.slice(0, subjects), { ...options, [CALLER]: caller });
     } catch (error) {
       return Promise.reject(error);
@@ -85,11 +85,6 @@ function bind<Wait>(wait: Wait, subjects: number, defaults: () => WaiterDefaults
 function merge(defaults: WaiterDefaults, own: WaiterDefaults): WaiterDefaults {
   const both = defaults.signal !== undefined && own.signal !== undefined;
   return { ...defaults, ...own, ...(both && { signal: [own.signal, defaults.signal].flat() }) };
-}
-
-function checkedDefaults(defaults: WaiterDefaults): WaiterDefaults {
-  check('defaults', defaults, isObject(defaults), 'a function that gives an object');
-  return defaults;
 }
 
 function isObject(value: unknown): boolean {

@@ -474,7 +474,7 @@ describe('the time of retry', () => {
   });
 });
 
-// The faults that were measured in p-retry 7.1.1: reference/peers-and-pains.md, section 4.1.
+// The faults that were measured in p-retry 7.1.1.
 describe('the faults of p-retry, in retry', () => {
   test('1: a call that hangs is bounded by the timeout and by the signal', async () => {
     const controller = new AbortController();

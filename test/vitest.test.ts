@@ -60,7 +60,10 @@ describe('a wait of unsleep/vitest', () => {
   });
 
   test('that would go on is cut before the test times out', { timeout: 1_000 }, async () => {
-    await expect(waitFor(() => true, { holdFor: '1m' })).rejects.toBeInstanceOf(WaitTimeoutError);
+    const held = await waitFor(() => true, { holdFor: '1m', name: 'held' }).catch((error) => error);
+    expect(held).toBeInstanceOf(WaitTimeoutError);
+    expect(held.message).toMatch(/^held: not within \d+ ms, as the test "that would go on .*" is about to time out \(/);
+    expect('cause' in held).toBe(false);
     await expect(waitFor(() => true)).rejects.toMatchObject({ name: 'WaitTimeoutError' });
   });
 
@@ -84,6 +87,9 @@ describe('a wait of unsleep/vitest', () => {
   test('has the defaults of a waiter, which may be a function', async () => {
     const { waitFor } = createWaiter(() => ({ timeout: 10, name: 'mine' }));
     await expect(waitFor(() => false)).rejects.toThrow('mine: not within 10 ms');
+    await expect(createWaiter(() => undefined as never).waitFor(() => true)).rejects.toThrow(
+      'gives an object; got undef',
+    );
     await expect(createWaiter({ name: 'its' }).waitFor(() => false, { maxAttempts: 1 })).rejects.toThrow('its: ');
     expect(() => createWaiter(5 as never)).toThrow('`defaults` must be an object, or a function that gives one; got 5');
   });
@@ -129,16 +135,36 @@ describe('a test whose hooks take longer than itself', () => {
   });
 });
 
+describe('a test that is run again', () => {
+  const left: number[] = [];
+
+  test('limits its waits each time', { repeats: 2, timeout: 2_000 }, async () => {
+    left.push(await waitFor(({ remaining }) => remaining, { timeout: '1m' }));
+    expect(left.every((milliseconds) => milliseconds <= 1_750)).toBe(true);
+  });
+
+  test('was run three times', () => {
+    expect(left).toHaveLength(3);
+  });
+});
+
 describe('a test that is given up', () => {
+  let cleanups = 0;
+
   beforeEach(async ({ task }) => {
     if (task.fails) await waitFor(() => false, { timeout: '1m' });
   }, 100);
 
   afterEach(async () => {
     await waitFor(({ attempt }) => attempt > 1);
+    cleanups++;
   });
 
-  test.fails('is told to its waits, and those of its next hooks go on', () => {});
+  test.fails('is told to its waits', () => {});
+
+  test('has hooks that can wait all the same', () => {
+    expect(cleanups).toBe(1);
+  });
 });
 
 describe('unsleep/vitest', () => {
@@ -168,7 +194,10 @@ describe('unsleep/vitest', () => {
   });
 
   test('asks a concurrent test which one it is where nothing else tells', async () => {
-    const TestRunner = { getCurrentTest: () => ({ concurrent: true }), getSuiteHooks: () => ({ beforeEach: [] }) };
+    const TestRunner = {
+      getCurrentTest: () => ({ concurrent: true }),
+      getSuiteHooks: () => ({ beforeEach: [], afterEach: [] }),
+    };
     const { waitFor } = await load({ TestRunner, aroundEach: undefined });
     await expect(waitFor(() => true)).rejects.toThrow('a concurrent test must tell here which one it is');
   });

@@ -143,6 +143,12 @@ describe('createWaiter', () => {
       throw error;
     });
     await expect(waitFor(() => true)).rejects.toBe(error);
+    const { stack } = error;
+    expect(error.stack).toBe(stack);
+    const text = createWaiter(() => {
+      throw 'no test';
+    });
+    await expect(text.waitFor(() => true)).rejects.toBe('no test');
     const wrong = createWaiter(() => 5 as never);
     await expect(wrong.waitFor(() => true)).rejects.toThrow(
       '`defaults` must be a function that gives an object; got 5',
