@@ -203,7 +203,7 @@ describe('unsleep/vitest', () => {
   });
 
   test('asks it also when the runner knows of no test, as another one is over', async ({ task }) => {
-    const TestRunner = { getCurrentTest: () => undefined, getSuiteHooks: () => ({ beforeEach: [] }) };
+    const TestRunner = { getCurrentTest: () => undefined, getSuiteHooks: () => ({ beforeEach: [], afterEach: [] }) };
     const { boundTo, waitFor } = await load({ TestRunner, aroundEach: undefined });
     const finished: (() => void)[] = [];
     const context = { ...task.context, onTestFinished: (hook: () => void) => finished.push(hook) };
@@ -219,7 +219,7 @@ describe('unsleep/vitest', () => {
     const aroundEach = (hook: typeof around) => {
       around = hook;
     };
-    const TestRunner = { getCurrentTest: () => task, getSuiteHooks: () => ({ beforeEach: [] }) };
+    const TestRunner = { getCurrentTest: () => task, getSuiteHooks: () => ({ beforeEach: [], afterEach: [] }) };
     vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }));
     const { waitFor } = await load({ aroundEach, TestRunner }).finally(() => vi.unstubAllGlobals());
     await around(async () => void (await waitFor(() => true)), { task });

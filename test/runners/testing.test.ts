@@ -85,12 +85,14 @@ describe('jest', () => {
     const { output } = await run('jest', { from: 'testing/jest.test.js', args: ['jest.test.js'], env: FAST });
     const told = toldBy(output, /^ {2}● /m);
     expect(output).toMatch(/^Tests: +4 failed, 3 passed, 7 total$/m);
-    expect(told('fails, as it forgets a wait')).toMatch(/"the forgotten, at .+jest\.test\.js:\d+:\d+\)"/);
+    expect(told('fails, as it forgets a wait')).toMatch(
+      /a wait was not awaited: the forgotten, at .+jest\.test\.js:\d+:\d+\)/,
+    );
     expect(told('fails, as it forgets a wait')).not.toMatch(/^ {4}the test is over$/m);
     expect(told('fails, as its wait has more time')).toMatch(
       / {4}WaitTimeoutError: the long: not within the \d+ ms of/,
     );
-    expect(told('fails, as the runner cuts it')).toMatch(/Exceeded timeout of 200 ms[\s\S]*"the cut, at /);
+    expect(told('fails, as the runner cuts it')).toMatch(/Exceeded timeout of 200 ms[\s\S]*not awaited: the cut, at /);
     expect(told('fails with faked timers')).toContain('    WaitTimeoutError: the faked: not within 1 s (5 s x');
     expect(output).not.toContain('Exceeded timeout of 1000 ms');
     expect(output).toContain('after all: the test is over\n');
@@ -130,14 +132,14 @@ describe('node:test', () => {
     const told = toldBy(output, /^ *[✖✔▶] /m);
     expect(output).toMatch(/^ℹ pass 4$/m);
     expect(told('fails, as it forgets a wait')).toMatch(
-      /a wait was not awaited[\s\S]*'the forgotten, at .+node\.test\.js:\d+:\d+\)'/,
+      /a wait was not awaited: the forgotten, at .+node\.test\.js:\d+:\d+\)/,
     );
     expect(told('fails, as its wait has more time')).toMatch(
       / {2}WaitTimeoutError: the long: not within the \d+ ms of/,
     );
     expect(told('fails, as the runner cuts it')).toContain("'test timed out after 200ms'");
     expect(told('fails with faked timers')).toContain('  WaitTimeoutError: the faked: not within 60 s (');
-    expect(told('fails, and leaves the other alone')).toContain("'the first of two, at ");
+    expect(told('fails, and leaves the other alone')).toContain('a wait was not awaited: the first of two, at ');
     expect(output).toMatch(/✔ goes on/);
     expect(output).not.toContain('test timed out after 1000ms');
     expect(output).not.toContain('generated asynchronous activity');
@@ -160,10 +162,14 @@ describe('bun', () => {
     // The name of a test comes after what is told of it.
     const told = toldBy(output, /(?<=^\((?:pass|fail)\) .*\n)(?! +\^)/m);
     expect(output).toMatch(/^ 3 pass\n 3 fail$/m);
-    expect(told('fails, as it forgets a wait')).toMatch(/"the forgotten, at .+bun\.test\.js:\d+:\d+\)"/);
+    expect(told('fails, as it forgets a wait')).toMatch(
+      /a wait was not awaited: the forgotten, at .+bun\.test\.js:\d+:\d+\)/,
+    );
     expect(told('fails, as it forgets a wait')).not.toMatch(/^error: the test is over$/m);
     expect(told('fails, as its wait has more time')).toMatch(/^WaitTimeoutError: the long: not within the \d+ ms of/m);
-    expect(told('fails, as the runner cuts it')).toMatch(/"the cut, at [\s\S]*this test timed out after 200ms/);
+    expect(told('fails, as the runner cuts it')).toMatch(
+      /not awaited: the cut, at [\s\S]*this test timed out after 200ms/,
+    );
     expect(output).not.toContain('timed out after 1000ms');
   });
 
@@ -172,7 +178,7 @@ describe('bun', () => {
     const file = (name: string) => `${forgets} void waitFor(() => false, { name: '${name}' }); });`;
     const args = ['./a.test.ts', './b.test.ts'];
     const { output } = await run('bun', { files: { 'a.test.ts': file('in a'), 'b.test.ts': file('in b') }, args });
-    expect(output).toMatch(/"in a, at [\s\S]*"in b, at [\s\S]*^ 0 pass\n 2 fail$/m);
+    expect(output).toMatch(/: in a, at [\s\S]*: in b, at [\s\S]*^ 0 pass\n 2 fail$/m);
   });
 });
 
@@ -188,12 +194,16 @@ describe('Playwright', () => {
     const { output } = await run('playwright', fixture);
     const told = toldBy(output, /^ {2}(?:\d+\) |\d+ failed$)/m);
     expect(output).toMatch(/^ {2}3 failed$[\s\S]*^ {2}2 passed/m);
-    expect(told('fails, as it forgets a wait')).toMatch(/"the forgotten, at .+playwright\.spec\.js:\d+:\d+\)"/);
+    expect(told('fails, as it forgets a wait')).toMatch(
+      /a wait was not awaited: the forgotten, at .+playwright\.spec\.js:\d+:\d+\)/,
+    );
     expect(told('fails, as it forgets a wait')).not.toMatch(/^ {4}Error: the test is over$/m);
     expect(told('fails, as its wait has more time')).toMatch(
       / {4}WaitTimeoutError: the long: not within the .+ of its/,
     );
-    expect(told('fails, as the runner cuts it')).toMatch(/Test timeout of 500ms exceeded[\s\S]*"the cut, at /);
+    expect(told('fails, as the runner cuts it')).toMatch(
+      /Test timeout of 500ms exceeded[\s\S]*not awaited: the cut, at /,
+    );
     expect(output).not.toContain('Test timeout of 1500ms exceeded');
   });
 });
