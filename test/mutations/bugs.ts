@@ -227,8 +227,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an aborted wait rejects with an error of ours',
     file: 'wait.ts',
-    text: '{ error: reason }) : reason });',
-    instead: '{ error: reason }) : new Error(String(reason)) });',
+    text: 'isOurs(signal) }) : reason });',
+    instead: 'isOurs(signal) }) : new Error(String(reason)) });',
   },
   {
     name: 'an error of the user is wrapped',
