@@ -36,6 +36,18 @@ describe('startProgress', () => {
     ]);
   });
 
+  test('tells nothing when naming the wait ended it', () => {
+    const told = vi.fn();
+    const wait = createWait();
+    const name = () => {
+      stop();
+      return report;
+    };
+    const stop = startProgress({ every: 100, report: told }, { ...wait, report: name });
+    vi.advanceTimersByTime(1_000);
+    expect(told).not.toHaveBeenCalled();
+  });
+
   test('gives one signal to all reports of a wait, which aborts when the wait has ended', () => {
     const signals: AbortSignal[] = [];
     const [stop, stopOther] = [1, 2].map(() =>

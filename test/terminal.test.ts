@@ -1,4 +1,4 @@
-import { type WaitOptions, waitFor } from 'unsleep';
+import { type Progress, type WaitOptions, waitFor } from 'unsleep';
 import { type TerminalProgressOptions, terminalProgress } from 'unsleep/terminal';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeTerminal } from './fake-terminal.ts';
@@ -103,6 +103,21 @@ describe('in a terminal', () => {
 
   /** What stands on the terminal, whichever picture the spinner shows just now. */
   const linesOf = ({ lines }: FakeTerminal) => lines.map((line) => line.replace(/^[\u2800-\u28FF]/, '*'));
+
+  test('draws no line for a wait that has ended before it is told of', async () => {
+    const stream = new FakeTerminal();
+    const { every, report } = terminalProgress({ stream });
+    let last: Parameters<typeof report> | undefined;
+    const progress: Progress = {
+      every,
+      report: (...said) => {
+        last = said;
+      },
+    };
+    await rejection(createWait(1_000, {}, { progress }), 1_000);
+    report(...(last as Parameters<typeof report>));
+    expect(linesOf(stream)).toEqual(linesOf(new FakeTerminal()));
+  });
 
   test('shows a live line while the wait goes on, and nothing after it', async () => {
     const stream = new FakeTerminal();
