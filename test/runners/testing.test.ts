@@ -138,7 +138,7 @@ describe('node:test', () => {
       / {2}WaitTimeoutError: the long: not within the \d+ ms of/,
     );
     expect(told('fails, as the runner cuts it')).toContain("'test timed out after 200ms'");
-    expect(told('fails with faked timers')).toContain('  WaitTimeoutError: the faked: not within 60 s (');
+    expect(told('fails with faked timers')).toContain('  WaitTimeoutError: the faked: not within 30 s (');
     expect(told('fails, and leaves the other alone')).toContain('a wait was not awaited: the first of two, at ');
     expect(output).toMatch(/✔ goes on/);
     expect(output).not.toContain('test timed out after 1000ms');
