@@ -48,7 +48,7 @@ describe('vitest', () => {
     const imports = "import { expect, test } from 'vitest';\nimport { eventually, waitFor } from 'unsleep/vitest';\n";
     const moon = `
 test('the moon is reached', async () => {
-  await waitFor(() => false, { name: 'the moon', timeout: '1m', interval: '1m' });
+  await waitFor(() => false, { name: 'the moon', timeout: '1m', interval: Infinity });
 });`;
     const rows = `
 const rows = [];
