@@ -8,6 +8,10 @@ export default defineConfig({
     // Whole names: the main entry must not swallow the others.
     alias: [
       { find: /^unsleep$/, replacement: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+      {
+        find: /^unsleep\/operation$/,
+        replacement: fileURLToPath(new URL('./src/operation/index.ts', import.meta.url)),
+      },
       { find: /^unsleep\/terminal$/, replacement: fileURLToPath(new URL('./src/terminal.ts', import.meta.url)) },
       { find: /^unsleep\/vitest$/, replacement: fileURLToPath(new URL('./src/vitest.ts', import.meta.url)) },
     ],
