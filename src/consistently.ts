@@ -1,7 +1,8 @@
+import { check } from './check.ts';
 import { type Duration, formatDuration, toMilliseconds } from './duration.ts';
 import { GiveUp, isGiveUp } from './give-up.ts';
 import type { Look } from './look.ts';
-import { type CommonOptions, check, type Settings } from './options.ts';
+import type { CommonOptions, Settings } from './options.ts';
 import { renderError } from './render.ts';
 import { titleOf } from './title.ts';
 import { wait } from './wait.ts';

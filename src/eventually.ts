@@ -1,6 +1,7 @@
 import { type Again, isAgain } from './again.ts';
+import { check } from './check.ts';
 import type { Look } from './look.ts';
-import { check, type WaitOptions } from './options.ts';
+import type { WaitOptions } from './options.ts';
 import { titleOf } from './title.ts';
 import { isNamed } from './transient.ts';
 import { wait } from './wait.ts';

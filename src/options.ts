@@ -1,5 +1,6 @@
 import { type Backoff, type BackoffLook, constant, proportional } from './backoff.ts';
 import { type Budget, tightestBudget } from './budget.ts';
+import { check, checkFunction } from './check.ts';
 import type { Clock } from './clock.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import type { LookRecord } from './look.ts';
@@ -219,26 +220,11 @@ export function toSettings(options: WaitOptions<never> & ScaleOption): Settings 
   };
 }
 
-/** Refuses options that are none. */
-export function checkOptions(options: unknown): void {
-  check('options', options, typeof options === 'object' && options !== null, 'an object');
-}
-
-/** Refuses an option that is there and not a function. */
-export function checkFunction(name: string, value: unknown): void {
-  check(name, value, value === undefined || typeof value === 'function', 'a function');
-}
-
 /** Refuses a promise: it is truthy whatever it resolves to, so who answers with one would always say yes. */
 export function immediate(name: string, answer: unknown): unknown {
   if (!isPromiseLike(answer)) return answer;
   answer.then(undefined, () => {});
   throw new TypeError(`\`${name}\` must answer at once; it gave a promise`);
-}
-
-/** Refuses an option of the wrong type. */
-export function check(name: string, value: unknown, isRight: boolean, allowed: string): void {
-  if (!isRight) throw new TypeError(`\`${name}\` must be ${allowed}; got ${render(value)}`);
 }
 
 /** The attempts allowed, the first included. */

@@ -1,6 +1,7 @@
 import pRetry from 'p-retry';
 import { constant, exponential } from './backoff.ts';
 import { isOurs } from './budget.ts';
+import { check, checkOptions } from './check.ts';
 import { Stopwatch } from './clock.ts';
 import { type Deadline, failed, type Known, timedOut } from './diagnosis.ts';
 import { type Duration, formatDuration } from './duration.ts';
@@ -8,16 +9,7 @@ import { type Outcome, onAbort } from './ends.ts';
 import { isGiveUp } from './give-up.ts';
 import { Journal, type JournaledLook } from './journal.ts';
 import type { Look, LookRecord } from './look.ts';
-import {
-  type CommonOptions,
-  check,
-  checkOptions,
-  immediate,
-  pauseOf,
-  type ScaleOption,
-  type Settings,
-  toSettings,
-} from './options.ts';
+import { type CommonOptions, immediate, pauseOf, type ScaleOption, type Settings, toSettings } from './options.ts';
 import { Alarm } from './pause.ts';
 import { isErrorLike } from './render.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';

@@ -1,6 +1,7 @@
+import { check, checkFunction } from './check.ts';
 import { checkSource, type EventArgs, type EventName, type EventSource, isEventName, listen } from './event-source.ts';
 import { GiveUp } from './give-up.ts';
-import { type CommonOptions, check, checkFunction, immediate, type TriggerOption } from './options.ts';
+import { type CommonOptions, immediate, type TriggerOption } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { type Way, wait } from './wait.ts';
 import type { WakeSource } from './wake.ts';

@@ -1,8 +1,9 @@
 import { type Again, isAgain } from './again.ts';
+import { check, checkFunction } from './check.ts';
 import type { Duration } from './duration.ts';
 import { GiveUp } from './give-up.ts';
 import type { Look } from './look.ts';
-import { type CommonOptions, check, checkFunction, type TriggerOption } from './options.ts';
+import type { CommonOptions, TriggerOption } from './options.ts';
 import { render } from './render.ts';
 import { titleOf } from './title.ts';
 import { isTransient } from './transient.ts';

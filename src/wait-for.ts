@@ -1,8 +1,9 @@
 import { type Again, isAgain } from './again.ts';
+import { check, checkFunction } from './check.ts';
 import { GiveUp } from './give-up.ts';
 import type { Journal } from './journal.ts';
 import type { Look } from './look.ts';
-import { check, checkFunction, immediate, type WaitOptions } from './options.ts';
+import { immediate, type WaitOptions } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { titleOf } from './title.ts';
 import { type Way, wait } from './wait.ts';

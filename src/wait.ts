@@ -1,6 +1,7 @@
 import { TimeoutError } from 'p-timeout';
 import { isAgain } from './again.ts';
 import { type Budget, isOurs } from './budget.ts';
+import { checkOptions } from './check.ts';
 import { isFaked, realClock, Stopwatch } from './clock.ts';
 import { buildReport, exhausted, failed, type Known, nameOf, timedOut } from './diagnosis.ts';
 import { formatDuration } from './duration.ts';
@@ -11,7 +12,7 @@ import { isGiveUp } from './give-up.ts';
 import { Journal } from './journal.ts';
 import { type Limited, limit, limitLook } from './limit.ts';
 import { CurrentLook, type WokenBy } from './look.ts';
-import { checkOptions, immediate, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
+import { immediate, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
 import { Alarm } from './pause.ts';
 import { listPending, type PendingWait, waitsUnder } from './pending-waits.ts';
 import { startProgress } from './progress.ts';

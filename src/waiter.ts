@@ -1,6 +1,7 @@
+import { check, checkOptions } from './check.ts';
 import { consistently } from './consistently.ts';
 import { eventually } from './eventually.ts';
-import { type CommonOptions, check, checkOptions, type ScaleOption } from './options.ts';
+import type { CommonOptions, ScaleOption } from './options.ts';
 import { retry } from './retry.ts';
 import { CALLER, callerOf, checked } from './stack.ts';
 import { waitFor } from './wait-for.ts';
