@@ -2,8 +2,11 @@
 // biome-ignore lint/complexity/noBannedTypes: captureStackTrace takes any function
 export type Caller = Function;
 
-/** Options may carry the function that the user really called, when it only passed the call on. */
-export const CALLER: unique symbol = Symbol('caller');
+/**
+ * Options may carry the function that the user really called, when it only passed the call on. Registered, as that
+ * function may be of another entry of this package.
+ */
+export const CALLER: unique symbol = Symbol.for('unsleep.caller');
 
 /** The function that the user called: this one, or the one that the options carry. */
 export function callerOf(options: unknown, called: Caller): Caller {

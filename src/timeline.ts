@@ -52,6 +52,12 @@ export interface Span {
   };
 }
 
+/**
+ * By this, a value tells the word that it is known by, when its waiter knows none. Registered, as the value may come
+ * from another entry of this package.
+ */
+export const WORD: unique symbol = Symbol.for('unsleep.word');
+
 /** Spans kept from the start of a wait with many changes. */
 export const FIRST = 5;
 /** Spans kept from its end. */
@@ -117,13 +123,23 @@ function isSame(a: Span, b: Span): boolean {
 }
 
 function wordOf(answer: Answer): string | undefined {
-  return answer.kind === 'value' ? answer.word : undefined;
+  return answer.kind === 'value' ? (answer.word ?? ownWordOf(answer.value)) : undefined;
+}
+
+function ownWordOf(value: unknown): string | undefined {
+  try {
+    const { [WORD]: word } = Object(value) as { [WORD]?: unknown };
+    return typeof word === 'string' ? word : undefined;
+  } catch {
+    return undefined; // A proxy may refuse to tell what it has.
+  }
 }
 
 function textOf(answer: Answer): string {
   if (answer.kind === 'unanswered') return '(no answer)';
   if (answer.kind === 'error') return renderError(answer.error, ERROR_TEXT);
-  const { word, value, isDone } = answer;
+  const { value, isDone } = answer;
+  const word = wordOf(answer);
   if (word === undefined) return render(value, VALUE_TEXT) + (isDone ? ' (done)' : '');
   const percent = percentOf(value);
   return cut(oneLine(word), VALUE_TEXT) + (percent === undefined ? '' : `, ${percent} %`);

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
-import { type Answer, Timeline } from '../src/timeline.ts';
+import { type Answer, Timeline, WORD } from '../src/timeline.ts';
 
 const seen = (value: unknown): Answer => ({ kind: 'value', value, isDone: false });
 const errorOf = (error: unknown): Answer => ({ kind: 'error', error });
@@ -25,6 +25,15 @@ describe('Timeline', () => {
       { at: 0, looks: 2, answer: seen('queued'), text: "'queued'" },
       { at: 20, looks: 1, answer: seen('running'), text: "'running'" },
       { at: 30, looks: 3, answer: seen('queued'), text: "'queued'" },
+    ]);
+  });
+
+  test('knows a value by the word that it carries, whatever else it holds', () => {
+    const worded = (word: unknown, progress: number) => Object.defineProperty({ progress }, WORD, { value: word });
+    const { spans } = timelineOf(seen(worded('running', 1)), seen(worded('running', 2)), seen(worded(41, 3)));
+    expect(spans.map(({ text, looks }) => [text, looks])).toEqual([
+      ['running, 2 %', 2],
+      ['{ progress: 3 }', 1],
     ]);
   });
 
