@@ -26,6 +26,15 @@ export default defineConfig(async () => {
       // stands right above the one import that there is.
       dts: { banner: "// @ts-ignore -- Node's types may be missing" },
     },
+    {
+      ...common,
+      entry: { operation: 'src/operation/index.ts' },
+      dts: true,
+      // One of its libraries has other files for Node, which need what no browser has.
+      esbuildOptions: (options) => {
+        options.conditions = ['browser', 'module'];
+      },
+    },
     { ...common, entry: ['src/terminal.ts'], dts: true },
     // ES modules only, as vitest itself.
     { ...common, entry: ['src/vitest.ts'], format: 'esm', dts: true, external: ['unsleep', /^vitest/, /^node:/] },

@@ -9,6 +9,8 @@ export interface StatusResponse {
   readonly url: string;
   /** The JSON of it; undefined when there is no body, or `unreadable` says why it could not be read. */
   readonly body: unknown;
+  /** The body as text, where it is no JSON: the result of an operation may be anything. */
+  readonly text?: string | undefined;
   /** Why the body could not be read: no JSON, cut short, too large. */
   readonly unreadable?: string | undefined;
 }
@@ -31,6 +33,8 @@ export interface Dialect<T = unknown> {
   readonly name: string;
   /** Says what an answer means. Pure: it reads nothing, and keeps nothing. */
   classify(response: StatusResponse, at: Circumstances): Observation<T>;
+  /** How long an end must stay what it is before it counts, in milliseconds. @defaultValue `0` */
+  readonly settle?: number;
   /** What else to read in a look, after the address of the token and in this order. Absolute addresses. @defaultValue nothing */
   reads?(token: OperationToken): readonly string[];
   /** Asks the server to cancel. Resolves when the request was accepted, which does not say that the operation has stopped. */

@@ -13,11 +13,14 @@ export function locationIn({ headers, url }: StatusResponse, header: string): st
   return resolved(value, url);
 }
 
-/** An address, absolute and without the credentials that it may hold; undefined for none. */
+/**
+ * An address, absolute and without the credentials that it may hold; undefined for none. Whether it may be asked is
+ * another question: it may be a `file:` one.
+ */
 export function resolved(value: unknown, base: string): string | undefined {
-  if (typeof value !== 'string' || value === '') return undefined;
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
   try {
-    const url = new URL(value, base);
+    const url = new URL(value, base === '' ? undefined : base);
     url.username = '';
     url.password = '';
     return url.href;

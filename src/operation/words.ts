@@ -1,3 +1,5 @@
+import { render } from '../render.ts';
+
 /** The words by which a status is known. Compared whole, trimmed and without case, never by part. */
 export interface Words {
   /** It is done. @defaultValue `succeeded`, `success`, `completed`, `complete`, `done` */
@@ -16,24 +18,51 @@ export interface Words {
 /** What a word means. */
 export type Meaning = 'succeeded' | 'failed' | 'cancelled' | 'pending' | 'unrecognized';
 
-const SUCCEEDED = ['succeeded', 'success', 'completed', 'complete', 'done'];
-const FAILED = ['failed', 'failure', 'error', 'errored'];
-const CANCELLED = ['canceled', 'cancelled', 'aborted', 'expired'];
+const ENDS = ['succeeded', 'failed', 'cancelled'] as const;
+const DEFAULTS = {
+  succeeded: ['succeeded', 'success', 'completed', 'complete', 'done'],
+  failed: ['failed', 'failure', 'error', 'errored'],
+  cancelled: ['canceled', 'cancelled', 'aborted', 'expired'],
+} as const satisfies Words;
 
-/** How to read these words. @throws TypeError for lists that are none of words */
+/**
+ * How to read these words.
+ *
+ * A list that is given takes the place of its default, and a word in it goes before the same word in another default.
+ *
+ * @throws TypeError for lists that are none of words; RangeError for a blank word, one in two lists, another `unknown`
+ */
 export function meaningOf(words: Words = {}): (word: string) => Meaning {
-  const { succeeded = SUCCEEDED, failed = FAILED, cancelled = CANCELLED, unknown = 'pending' } = words;
+  const { unknown = 'pending' } = words;
   if (unknown !== 'pending' && unknown !== 'fail') {
-    throw new RangeError(`\`unknown\` must be 'pending' or 'fail'; got ${String(unknown)}`);
+    throw new RangeError(`\`unknown\` must be 'pending' or 'fail'; got ${render(unknown)}`);
   }
-  const meanings = new Map<string, Meaning>();
-  for (const [meaning, list] of Object.entries({ succeeded, failed, cancelled })) {
-    if (!Array.isArray(list) || !list.every((word) => typeof word === 'string')) {
-      throw new TypeError(`\`${meaning}\` must be an array of words; got ${String(list)}`);
-    }
-    for (const word of list) meanings.set(plainWord(word), meaning as Meaning);
+  const given = new Map<string, Meaning>();
+  const defaults = new Map<string, Meaning>();
+  for (const end of ENDS) {
+    const list = words[end];
+    if (list !== undefined) for (const word of checked(end, list)) add(given, plainWord(word), end);
+    else for (const word of DEFAULTS[end]) defaults.set(word, end);
   }
-  return (word) => meanings.get(plainWord(word)) ?? (unknown === 'fail' ? 'unrecognized' : 'pending');
+  const otherwise = unknown === 'fail' ? 'unrecognized' : 'pending';
+  return (word) => given.get(plainWord(word)) ?? defaults.get(plainWord(word)) ?? otherwise;
+}
+
+function add(given: Map<string, Meaning>, word: string, end: Meaning): void {
+  const other = given.get(word) ?? end;
+  if (other !== end) throw new RangeError(`\`${end}\` must not have the words of \`${other}\`; got ${render(word)}`);
+  given.set(word, end);
+}
+
+function checked(end: string, list: readonly unknown[]): readonly string[] {
+  // Not every(): that passes over holes.
+  const isWords = Array.isArray(list) && Array.from(list).every((word) => typeof word === 'string');
+  if (!isWords) throw new TypeError(`\`${end}\` must be an array of words; got ${render(list)}`);
+  const words = list.map(String);
+  if (words.some((word) => plainWord(word) === '')) {
+    throw new RangeError(`\`${end}\` must be an array of words that are not blank; got ${render(list)}`);
+  }
+  return words;
 }
 
 function plainWord(word: string): string {

@@ -1,0 +1,237 @@
+import { type Look, retry, WaitFailedError, WaitTimeoutError, type WakeSource, waitFor } from 'unsleep';
+import { CALLER, type Caller } from '../stack.ts';
+import { WORD } from '../timeline.ts';
+import { type Judgement, judge } from './judge.ts';
+import type { Observation } from './observation.ts';
+import type { Operation } from './operation.ts';
+import type { OperationFacts } from './operation-error.ts';
+import type { OperationSettings } from './options.ts';
+import { untilLast } from './pace.ts';
+import { tellCause } from './tell-cause.ts';
+
+/** How one wait for an operation ended. */
+export type End<T> =
+  | { readonly outcome: 'succeeded'; readonly value: T }
+  | {
+      readonly outcome: OperationFacts['outcome'];
+      readonly known: boolean;
+      /** The error of the loop, or the reason of the signal that aborted it. */
+      readonly error: unknown;
+    };
+
+/** How the answer to the request that starts the operation is come by. */
+export interface Start {
+  /** Sends the request, or gives the answer that is there already. Without it the operation is known by its token. */
+  readonly answer?: ((signal: AbortSignal) => unknown) | undefined;
+}
+
+/** One wait for an operation, on the one loop: its looks poll, or see what others have polled. */
+export function follow<T>(
+  operation: Operation<T>,
+  { answer }: Start,
+  settings: OperationSettings<T>,
+  caller: Caller,
+): Promise<End<T>> {
+  const { shared, sources, tolerate } = settings;
+  const watch = new Watch(operation, settings);
+  const wait = waitFor((look: Look) => watch.look(look), {
+    ...shared,
+    name: shared.name ?? (() => nameOf(operation)),
+    tolerate: (error) => error instanceof UnreadableStatus || tolerate(error),
+    interval: () => watch.pause(),
+    until: () => watch.judgement.is === 'done',
+    failWhen: () => watch.judgement.is === 'over' && watch.judgement.because,
+    wakeOn: [watch.others, ...sources.map((source) => watch.noting(source))],
+    trigger: answer && (async (signal: AbortSignal) => ({ answer: await answer(signal) })),
+    [CALLER]: caller,
+  } as Parameters<typeof waitFor>[1]);
+  return wait.then(
+    () => ({ outcome: 'succeeded', value: (watch.judgement as { value: T }).value }),
+    (error) => watch.endBy(error),
+  );
+}
+
+/** What one wait has seen of an operation, and means to do next. */
+class Watch<T> {
+  judgement: Judgement = { is: 'pending' };
+  readonly #operation: Operation<T>;
+  readonly #settings: OperationSettings<T>;
+  /** The observation that was judged last. */
+  #seen = 0;
+  #isLooking = false;
+  /** An event came since the last poll began: only a later poll can tell what it meant. */
+  #isStale = false;
+  #handedOut = '';
+  #pause = 0;
+
+  constructor(operation: Operation<T>, settings: OperationSettings<T>) {
+    this.#operation = operation;
+    this.#settings = settings;
+  }
+
+  /** Wakes when another wait for the same operation has seen something. */
+  readonly others: WakeSource = (wake) =>
+    this.#operation.observe(() => {
+      if (!this.#isLooking) wake();
+    });
+
+  /** The same source, whose events make what was seen before them worth nothing. */
+  noting(source: WakeSource): WakeSource {
+    const noted: WakeSource = (wake) =>
+      source(
+        Object.assign(
+          () => {
+            this.#isStale = true;
+            wake();
+          },
+          { failed: wake.failed },
+        ),
+      );
+    return Object.defineProperty(noted, 'name', { value: source.name });
+  }
+
+  async look(look: Look): Promise<unknown> {
+    const { reserve, sources, onToken } = this.#settings;
+    const operation = this.#operation;
+    const whole = look.elapsed + look.remaining;
+    const latest = whole - Math.min(reserve, whole / 2);
+    this.#isLooking = true;
+    try {
+      const held = await this.#observe(look);
+      const left = latest - look.elapsed;
+      if (held > 0) {
+        this.#pause = Math.min(held, Math.max(0, left));
+        return sightOf(operation.last ?? HELD);
+      }
+      if (onToken && operation.canBePolled) await this.#handOut(onToken);
+      this.#seen = operation.serial;
+      const isDeadline = look.wokenBy === 'deadline';
+      const limits = { left: isDeadline ? -1 : left, timeout: whole, hasSources: sources.length > 0 && !isDeadline };
+      this.judgement = judge(operation, limits);
+      this.#pause = this.#untilNext(left);
+    } finally {
+      this.#isLooking = false;
+    }
+    return this.#told();
+  }
+
+  pause(): number {
+    return this.#pause;
+  }
+
+  /** Sees to it that there is something new to see; or says how long it has to be put off. */
+  async #observe(look: Look): Promise<number> {
+    const operation = this.#operation;
+    const { triggered } = look as Look<{ answer: unknown } | undefined>;
+    const limited = (ask: (signal: AbortSignal) => Promise<void>) => this.#limited(look, ask);
+    if (triggered && operation.serial === 0) await limited((signal) => operation.begin(triggered.answer, signal));
+    const isNew = operation.serial !== this.#seen;
+    const isOver = operation.serial > 0 && !operation.canBePolled;
+    if ((isNew && !this.#isStale) || isOver || look.wokenBy === 'deadline') return 0;
+    const now = this.#settings.now();
+    const isEvent = look.wokenBy === 'event';
+    const held = (look.wokenBy === 'start' ? operation.dueAt : operation.floor(isEvent)) - now;
+    if (held > 0) return held;
+    this.#isStale = false;
+    try {
+      await limited((signal) => operation.poll(signal, !isEvent));
+    } catch (error) {
+      // A poll that was cut has been noted as unreadable, unless others go on waiting for it.
+      if (operation.serial === this.#seen || !isNamed(error, 'TimeoutError')) throw error;
+    }
+    return 0;
+  }
+
+  /** A poll ends with the budget, to the millisecond, and is cut after its own limit. */
+  async #limited({ signal }: Look, ask: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { attemptTimeout, shared } = this.#settings;
+    const { clock, unref, advanceTimers } = shared;
+    const options = { attemptTimeout, clock, unref, advanceTimers, signal, maxAttempts: 1, tolerate: () => false };
+    await retry(({ signal }) => ask(signal), options);
+  }
+
+  async #handOut(onToken: NonNullable<OperationSettings<T>['onToken']>): Promise<void> {
+    const { token } = this.#operation;
+    const { notBefore: _, version: __, ...lasting } = token;
+    const text = JSON.stringify(lasting);
+    if (text === this.#handedOut) return;
+    await onToken(token);
+    this.#handedOut = text;
+  }
+
+  #untilNext(left: number): number {
+    const { softUntil, dueAt } = this.#operation;
+    const now = this.#settings.now();
+    // Only an event may bring a poll before what the server asked for.
+    if (softUntil > now + left) return Number.POSITIVE_INFINITY;
+    return untilLast(Math.max(0, dueAt - now), left);
+  }
+
+  /** What the look answers: what was seen; or that it could not be read, as an error that the wait tolerates. */
+  #told(): unknown {
+    const { last, hardUntil } = this.#operation;
+    if (last === undefined) return undefined;
+    if (last.kind !== 'unreadable' || this.judgement.is !== 'pending') return sightOf(last);
+    const floor = hardUntil - this.#settings.now();
+    throw new UnreadableStatus(last.cause, floor > 0 ? floor : undefined);
+  }
+
+  endBy(error: unknown): End<T> {
+    const { judgement } = this;
+    const { signal } = this.#settings.shared;
+    if (judgement.is === 'over' && error instanceof WaitFailedError) {
+      const { outcome, known } = judgement;
+      return { outcome, known, error };
+    }
+    if (error instanceof WaitTimeoutError) return { outcome: 'timeout', known: false, error };
+    const isAborted = [signal ?? []].flat().some(({ aborted, reason }) => aborted && reason === error);
+    if (isAborted) return { outcome: 'aborted', known: false, error };
+    throw error;
+  }
+}
+
+const HELD: Observation<never> = { kind: 'pending', state: 'not to be asked yet' };
+
+/** A read that failed, for the wait to tolerate: with the time that a 429 or 503 asked for, which no event can shorten. */
+export class UnreadableStatus extends Error {
+  readonly reason: unknown;
+  readonly status: number | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(reason: unknown, held: number | undefined) {
+    super(tellCause(reason));
+    this.reason = reason;
+    const { status } = Object(reason) as { status?: unknown };
+    this.status = held === undefined ? undefined : typeof status === 'number' ? status : 503;
+    this.retryAfter = held === undefined ? undefined : Math.ceil(held) / 1_000;
+  }
+}
+
+/** An observation as the report shows it: by its word, and without the addresses, which may hold secrets. */
+function sightOf(observation: Observation<unknown>): object {
+  const { kind } = observation;
+  const { state, progress, error } = observation as { state?: string; progress?: number; error?: unknown };
+  const shown = Object.fromEntries(
+    Object.entries({ kind, state, progress, error }).filter(([, value]) => value !== undefined),
+  );
+  const hidden = Object.entries(observation).filter(([key]) => !(key in shown));
+  for (const [key, value] of hidden) Object.defineProperty(shown, key, { value });
+  return Object.defineProperty(shown, WORD, { value: wordOf(observation) });
+}
+
+function wordOf(observation: Observation<unknown>): string {
+  if ('state' in observation && observation.state !== undefined) return observation.state;
+  if ('cause' in observation && observation.cause !== undefined) return tellCause(observation.cause);
+  return observation.kind;
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return (Object(error) as { name?: unknown }).name === name;
+}
+
+export function nameOf({ token }: Operation<unknown>): string {
+  if (token.name !== undefined) return `operation ${token.name}`;
+  if (token.url === undefined) return 'operation';
+  // Without its query, which may hold a secret.
+  return `operation ${new URL(token.url).pathname}`;
+}
