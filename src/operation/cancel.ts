@@ -16,7 +16,7 @@ export async function requestCancel<T>(
     return await retry(
       async ({ signal }) => {
         // Asked before the answer to the start was there: it is remembered, and sent once it is known what to cancel.
-        if (operation.serial === 0 && started) await operation.begin(await started, signal);
+        if (operation.serial === 0 && started !== undefined) await operation.begin(await started, signal);
         if (!operation.canBePolled) return 'unsupported';
         const send = (url: string, init: RequestInit) => operation.reader.send(url, init, signal);
         await dialect.cancel?.(operation.token, { send });

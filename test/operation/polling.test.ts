@@ -118,7 +118,10 @@ describe('the polls of an operation', () => {
     const slow = () =>
       new Promise<Response>((resolve) => {
         expect(++underWay).toBe(1);
-        setTimeout(() => resolve((underWay--, running.clone())), 5_000);
+        setTimeout(() => {
+          underWay--;
+          resolve(running.clone());
+        }, 5_000);
       });
     const { fetch, instants } = scripted(slow, slow, done);
     await value(waitForOperation(accepted(), { fetch, random }), 60_000);
