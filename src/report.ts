@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts';
 import { cut, oneLine, render, renderError } from './render.ts';
-import { FIRST, type Span } from './timeline.ts';
+import { FIRST, ownWordOf, type Span } from './timeline.ts';
 import type { SourceReport } from './wake.ts';
 
 /** What a wait has seen so far. */
@@ -101,6 +101,8 @@ function spanText({ text, alternation }: Pick<Span, 'text' | 'alternation'>): st
 /** Only when it was not done, and the timeline has not room for it, or shows a word in its place. */
 function lastValueLine({ lastValue, timeline }: WaitReport): string[] {
   if (typeof lastValue !== 'object' || lastValue === null) return [];
+  // One that carries its own word and nothing else has been told.
+  if (ownWordOf(lastValue) !== undefined && Object.keys(lastValue).length === 0) return [];
   const given = timeline.findLast(({ answer }) => 'value' in answer);
   const text = render(lastValue, VALUE);
   const isDone = given?.answer.kind === 'value' && given.answer.isDone;

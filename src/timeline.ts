@@ -126,7 +126,8 @@ function wordOf(answer: Answer): string | undefined {
   return answer.kind === 'value' ? (answer.word ?? ownWordOf(answer.value)) : undefined;
 }
 
-function ownWordOf(value: unknown): string | undefined {
+/** The word that a value carries itself. */
+export function ownWordOf(value: unknown): string | undefined {
   try {
     const { [WORD]: word } = Object(value) as { [WORD]?: unknown };
     return typeof word === 'string' ? word : undefined;

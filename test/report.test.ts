@@ -2,7 +2,7 @@ import { pendingWaits, waitFor } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import { GiveUp } from '../src/give-up.ts';
 import { composeMessage, countLooks, reportToJson, reportToText, type WaitReport } from '../src/report.ts';
-import { type Answer, type Span, Timeline } from '../src/timeline.ts';
+import { type Answer, type Span, Timeline, WORD } from '../src/timeline.ts';
 
 function createReport(parts: Partial<WaitReport> = {}): WaitReport {
   return {
@@ -42,6 +42,14 @@ function rowOf(answer: Answer): string {
 describe('composeMessage', () => {
   test('is the headline alone when there is nothing else to say', () => {
     expect(composeMessage('server 41: no', createReport(), [])).toBe('server 41: no');
+  });
+
+  test('says nothing more of a last value that carries its own word and nothing else', () => {
+    const worded = (more: object) => Object.defineProperty({ ...more }, WORD, { value: 'running' });
+    const messageOf = (lastValue: object) =>
+      composeMessage('', createReport({ timeline: [spanOf(0, 1, seen(lastValue))], lastValue }), []);
+    expect(messageOf(worded({}))).toBe('       0 ms  running   1 look   ← until the end');
+    expect(messageOf(worded({ host: 'host1' }))).toContain("last value: { host: 'host1' }");
   });
 
   test('says what was seen when, the last value, the remarks and the sources', () => {

@@ -45,7 +45,7 @@ export function refusalOf(target: string, from: string, { kind, allowOrigin }: A
 /** Whether both are http or https addresses of the same origin. */
 export function isSameOrigin(a: string, b: string): boolean {
   const [one, other] = [parsed(a), parsed(b)];
-  return one !== undefined && other !== undefined && isHttp(one) && one.origin === other.origin;
+  return one !== undefined && other !== undefined && isHttp(one) && isHttp(other) && one.origin === other.origin;
 }
 
 /** A promise is truthy: whoever answers with one would allow everything. */

@@ -27,6 +27,7 @@ export function toOperationError<T>(
   const headline = isOurs ? error.message : `${report}: aborted`;
   const remarks = [
     ...(!known && operation.canBePolled ? ['it may still be running: `error.token` goes on with it'] : []),
+    ...(operation.resultUrl === undefined ? [] : ['it succeeded: only its result is not there']),
     ...(cancel === undefined ? [] : [`cancelling it was ${cancel}`]),
   ];
   const reason = last && 'cause' in last && last.cause !== undefined ? { error: last.cause } : undefined;
@@ -55,6 +56,6 @@ function abortedReport<T>(operation: Operation<T>, elapsed: number): WaitReport 
     ...{ timeout: toMilliseconds('timeout', timeout), failedLooks: 0, timeline: [], omitted: 0, sources: [] },
     ...{ lastValue: last, lastError: undefined },
   };
-  const text = `${report.name}: ${formatDuration(elapsed)}, ${polls} polls`;
+  const text = `${report.name}: ${formatDuration(elapsed)}, ${polls} poll${polls === 1 ? '' : 's'}`;
   return { ...report, toJSON: () => ({ ...report, lastValue: last?.kind }), toString: () => text };
 }

@@ -1,8 +1,16 @@
-import { type Look, retry, WaitFailedError, WaitTimeoutError, type WakeSource, waitFor } from 'unsleep';
+import {
+  type Look,
+  type LookRecord,
+  retry,
+  WaitFailedError,
+  WaitTimeoutError,
+  type WakeSource,
+  waitFor,
+} from 'unsleep';
 import { CALLER, type Caller } from '../stack.ts';
 import { WORD } from '../timeline.ts';
 import { type Judgement, judge } from './judge.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, OperationFailure } from './observation.ts';
 import type { Operation } from './operation.ts';
 import type { OperationFacts } from './operation-error.ts';
 import type { OperationSettings } from './options.ts';
@@ -33,9 +41,11 @@ export function follow<T>(
   caller: Caller,
 ): Promise<End<T>> {
   const { shared, sources, tolerate } = settings;
+  const { onLook } = shared;
   const watch = new Watch(operation, settings);
   const wait = waitFor((look: Look) => watch.look(look), {
     ...shared,
+    onLook: onLook && ((record: LookRecord) => onLook(toRecord(record))),
     name: shared.name ?? (() => nameOf(operation)),
     tolerate: (error) => error instanceof UnreadableStatus || tolerate(error),
     interval: () => watch.pause(),
@@ -101,7 +111,7 @@ class Watch<T> {
       const left = latest - look.elapsed;
       if (held > 0) {
         this.#pause = Math.min(held, Math.max(0, left));
-        return sightOf(operation.last ?? HELD);
+        return sightOf(operation.last ?? HELD, false);
       }
       if (onToken && operation.canBePolled) await this.#handOut(onToken);
       this.#seen = operation.serial;
@@ -169,9 +179,9 @@ class Watch<T> {
 
   /** What the look answers: what was seen; or that it could not be read, as an error that the wait tolerates. */
   #told(): unknown {
-    const { last, hardUntil } = this.#operation;
+    const { last, hardUntil, polls } = this.#operation;
     if (last === undefined) return undefined;
-    if (last.kind !== 'unreadable' || this.judgement.is !== 'pending') return sightOf(last);
+    if (last.kind !== 'unreadable' || this.judgement.is !== 'pending') return sightOf(last, polls === 0);
     const floor = hardUntil - this.#settings.now();
     throw new UnreadableStatus(last.cause, floor > 0 ? floor : undefined);
   }
@@ -183,7 +193,10 @@ class Watch<T> {
       const { outcome, known } = judgement;
       return { outcome, known, error };
     }
-    if (error instanceof WaitTimeoutError) return { outcome: 'timeout', known: false, error };
+    if (error instanceof WaitTimeoutError) {
+      const isResult = this.#operation.resultUrl !== undefined;
+      return isResult ? { outcome: 'unavailable', known: true, error } : { outcome: 'timeout', known: false, error };
+    }
     const isAborted = [signal ?? []].flat().some(({ aborted, reason }) => aborted && reason === error);
     if (isAborted) return { outcome: 'aborted', known: false, error };
     throw error;
@@ -207,16 +220,24 @@ export class UnreadableStatus extends Error {
   }
 }
 
-/** An observation as the report shows it: by its word, and without the addresses, which may hold secrets. */
-function sightOf(observation: Observation<unknown>): object {
-  const { kind } = observation;
-  const { state, progress, error } = observation as { state?: string; progress?: number; error?: unknown };
-  const shown = Object.fromEntries(
-    Object.entries({ kind, state, progress, error }).filter(([, value]) => value !== undefined),
-  );
-  const hidden = Object.entries(observation).filter(([key]) => !(key in shown));
-  for (const [key, value] of hidden) Object.defineProperty(shown, key, { value });
-  return Object.defineProperty(shown, WORD, { value: wordOf(observation) });
+/** An observation as the report shows it: by its word, and by the details of an error: addresses may hold secrets. */
+function sightOf(observation: Observation<unknown>, isStart: boolean): object {
+  const { progress, error } = observation as { progress?: number; error?: OperationFailure };
+  const word = isStart && observation.kind === 'pending' ? (observation.state ?? 'accepted') : wordOf(observation);
+  const sight = error?.details === undefined ? {} : { error };
+  return Object.defineProperties(sight, {
+    [WORD]: { value: word },
+    progress: { value: progress },
+    [OBSERVED]: { value: observation },
+  });
+}
+
+const OBSERVED: unique symbol = Symbol('observed');
+
+/** What `onLook` is told: the observation itself. */
+function toRecord(record: LookRecord): LookRecord {
+  const { [OBSERVED]: value } = Object(record.value) as { [OBSERVED]?: unknown };
+  return value === undefined ? record : { ...record, value };
 }
 
 function wordOf(observation: Observation<unknown>): string {

@@ -22,12 +22,14 @@ export function parseHttpDate(text: string, now: number): number | undefined {
   const { day = '', month, year = '', time = '' } = form?.exec(text)?.groups ?? {};
   if (day === '') return undefined;
   const wholeYear = year.length === 2 ? fullYear(Number(year), now) : year;
+  const isLeap = time.endsWith(':60');
+  const second = isLeap ? time.replace(/60$/, '59') : time;
   try {
-    // Always in the first form: the library takes two digits for a year of the last century.
-    const date = _parseRfc7231DateTime(`Mon, ${day.replace(' ', '0')} ${month} ${wholeYear} ${time} GMT`);
-    // It takes the 31st of February for a day of March. A leap second belongs to the day before.
-    const instant = Number(date);
-    return new Date(instant - (time.endsWith(':60') ? 1_000 : 0)).getUTCDate() === Number(day) ? instant : undefined;
+    // Always in the first form: the library takes two digits for a year of the last century. Never with a leap second,
+    // as of the last one in a year it makes the year before.
+    const date = Number(_parseRfc7231DateTime(`Mon, ${day.replace(' ', '0')} ${month} ${wholeYear} ${second} GMT`));
+    // It takes the 31st of February for a day of March.
+    return new Date(date).getUTCDate() === Number(day) ? date + (isLeap ? 1_000 : 0) : undefined;
   } catch {
     return undefined;
   }

@@ -120,6 +120,13 @@ function outOfTime<T>(operation: Operation<T>, { timeout }: Limits): Judgement {
   const held = softUntil - settings.now();
   const asked =
     held > 0 ? `: the server wants to be asked again in ${formatDuration(held)}, at ${instantIn(held)}` : '';
+  if (operation.resultUrl !== undefined) {
+    return over(
+      'unavailable',
+      `succeeded, but its result was not read within ${formatDuration(timeout)}${asked}`,
+      true,
+    );
+  }
   const seen = verdict ? `, though it was ${verdict.kind} for a moment` : '';
   if (asksForTooLong(operation)) {
     const most = formatDuration(settings.maxRetryAfter);

@@ -156,6 +156,9 @@ export function toOperationSettings<T>(options: OperationOptions<T>): OperationS
   check('dialect', dialect, isDialect, 'a dialect: an object with name and classify');
   checkFunction('tolerate', tolerate);
   checkFunction('onToken', onToken);
+  const sources: readonly unknown[] = [wakeOn].flat();
+  const areSources = sources.every((source) => typeof source === 'function');
+  check('wakeOn', wakeOn, areSources, 'a wake source or an array of them: use on(emitter, event)');
   checkOneOf('expect', expect, ['done', 'deleted']);
   checkOneOf('onAbort', onAbort, LEAVINGS);
   checkOneOf('onTimeout', onTimeout, LEAVINGS);
@@ -168,7 +171,7 @@ export function toOperationSettings<T>(options: OperationOptions<T>): OperationS
     reserve: aboveZero('lastPollReserve', options.lastPollReserve ?? 500),
     maxRetryAfter: toMilliseconds('maxRetryAfter', maxRetryAfter),
     attemptTimeout,
-    sources: [wakeOn].flat() as readonly WakeSource[],
+    sources: sources as readonly WakeSource[],
     minWakeGap: toMilliseconds('minWakeGap', options.minWakeGap ?? 100, 'finite'),
     expect,
     confirm: toCount('confirm', options.confirm ?? 1, 1),
@@ -188,6 +191,8 @@ function toReading(options: OperationOptions<unknown>): ReadingSettings {
   checkFunction('fetchResult', fetchResult);
   checkFunction('poll', poll);
   checkFunction('allowOrigin', allowOrigin);
+  const areHeaders = headers === undefined || typeof headers === 'function' || Object(headers) === headers;
+  check('headers', headers, areHeaders, 'Headers, an object, pairs, or a function that gives them');
   const maxBytes = toCount('maxBodySize', options.maxBodySize ?? 2 ** 20, 1);
   return { fetch, fetchResult, headers, poll, allowOrigin, maxBytes };
 }

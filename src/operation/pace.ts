@@ -1,4 +1,5 @@
 import type { Backoff } from 'unsleep';
+import { render } from '../render.ts';
 
 /**
  * Exponential from `min` to `max`, each pause random between `min` and that: the jitter goes on past the ceiling, where
@@ -30,7 +31,9 @@ export function pauseOf(backoff: Backoff, state: PaceState, isPacedByProgress: b
   if (isPacedByProgress && progress !== undefined && progress > 0 && progress < 100) {
     return Math.min(30_000, Math.max(1_000, (age * (100 - progress)) / progress / 2));
   }
-  return backoff({ attempt: Math.max(1, steps), elapsed: age, previousPause, random });
+  const pause = backoff({ attempt: Math.max(1, steps), elapsed: age, previousPause, random });
+  if (typeof pause === 'number' && pause >= 0) return pause;
+  throw new RangeError(`\`interval\` must give a number of milliseconds >= 0; it gave ${render(pause)}`);
 }
 
 /**

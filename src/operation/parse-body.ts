@@ -21,7 +21,7 @@ export function decoded(bytes: Uint8Array, contentType: string): string {
 export function parseBody(text: string, contentType: string): ReadBody {
   const content = text.replace(/^\uFEFF/, '');
   if (content.trim() === '') return { body: undefined };
-  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = contentType.replace(/;.*/s, '').trim().toLowerCase();
   const isLabelled = /[/+]json$/.test(type);
   if (isLabelled || /^\s*[[{]/.test(content)) {
     try {

@@ -97,13 +97,13 @@ async function giveUp(source: ByteSource): Promise<void> {
 }
 
 function abortOf(signal: AbortSignal | undefined): { promise: Promise<never>; dispose: () => void } {
-  let onAbort = () => {};
+  const listening = new AbortController();
   const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal?.reason);
+    const onAbort = () => reject(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { signal: listening.signal });
   });
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener('abort', onAbort);
-  return { promise, dispose: () => signal?.removeEventListener('abort', onAbort) };
+  return { promise, dispose: () => listening.abort() };
 }
 
 function isWebStream(value: unknown): value is ReadableStream<unknown> {
