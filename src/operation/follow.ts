@@ -9,6 +9,7 @@ import {
 } from 'unsleep';
 import { CALLER, type Caller } from '../stack.ts';
 import { WORD } from '../timeline.ts';
+import { isTimeout } from './is-timeout.ts';
 import { type Judgement, judge } from './judge.ts';
 import type { Observation, OperationFailure } from './observation.ts';
 import type { Operation } from './operation.ts';
@@ -45,7 +46,7 @@ export function follow<T>(
   const watch = new Watch(operation, settings);
   const wait = waitFor((look: Look) => watch.look(look), {
     ...shared,
-    onLook: onLook && ((record: LookRecord) => onLook(toRecord(record))),
+    onLook: typeof onLook === 'function' ? (record: LookRecord) => onLook(toRecord(record)) : onLook,
     name: shared.name ?? (() => nameOf(operation)),
     tolerate: (error) => error instanceof UnreadableStatus || tolerate(error),
     interval: () => watch.pause(),
@@ -109,7 +110,7 @@ class Watch<T> {
     try {
       const held = await this.#observe(look);
       const left = latest - look.elapsed;
-      if (held > 0) {
+      if (held > 0 && operation.serial === this.#seen) {
         this.#pause = Math.min(held, Math.max(0, left));
         return sightOf(operation.last ?? HELD, false);
       }
@@ -135,9 +136,8 @@ class Watch<T> {
     const { triggered } = look as Look<{ answer: unknown } | undefined>;
     const limited = (ask: (signal: AbortSignal) => Promise<void>) => this.#limited(look, ask);
     if (triggered && operation.serial === 0) await limited((signal) => operation.begin(triggered.answer, signal));
-    const isNew = operation.serial !== this.#seen;
-    const isOver = operation.serial > 0 && !operation.canBePolled;
-    if ((isNew && !this.#isStale) || isOver || look.wokenBy === 'deadline') return 0;
+    const isNews = operation.serial !== this.#seen && !this.#isStale;
+    if (isNews || operation.isOver || look.wokenBy === 'deadline') return 0;
     const now = this.#settings.now();
     const isEvent = look.wokenBy === 'event';
     const held = (look.wokenBy === 'start' ? operation.dueAt : operation.floor(isEvent)) - now;
@@ -147,7 +147,7 @@ class Watch<T> {
       await limited((signal) => operation.poll(signal, !isEvent));
     } catch (error) {
       // A poll that was cut has been noted as unreadable, unless others go on waiting for it.
-      if (operation.serial === this.#seen || !isNamed(error, 'TimeoutError')) throw error;
+      if (operation.serial === this.#seen || !isTimeout(error)) throw error;
     }
     return 0;
   }
@@ -244,10 +244,6 @@ function wordOf(observation: Observation<unknown>): string {
   if ('state' in observation && observation.state !== undefined) return observation.state;
   if ('cause' in observation && observation.cause !== undefined) return tellCause(observation.cause);
   return observation.kind;
-}
-
-function isNamed(error: unknown, name: string): boolean {
-  return (Object(error) as { name?: unknown }).name === name;
 }
 
 export function nameOf({ token }: Operation<unknown>): string {

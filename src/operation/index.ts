@@ -1,4 +1,19 @@
 export type { CancelIo, Circumstances, Dialect, StatusResponse } from './dialect.ts';
+export {
+  type Acceptor,
+  type AcceptorMatcher,
+  type AcceptorsOptions,
+  acceptors,
+  type PathMatcher,
+} from './dialects/acceptors.ts';
+export { type AzureOptions, azure } from './dialects/azure.ts';
+export { type BotocoreAcceptor, type BotocoreWaiter, botocore } from './dialects/botocore.ts';
+export { type GoogleOptions, google } from './dialects/google.ts';
+export { type FailedCondition, type KubernetesOptions, kubernetes } from './dialects/kubernetes.ts';
+export type { AcceptorState } from './dialects/matcher.ts';
+export { type OpenstackMigrationOptions, openstackMigration } from './dialects/openstack-migration.ts';
+export { type OpenstackServerOptions, openstackServer } from './dialects/openstack-server.ts';
+export type { OpenstackBefore, OpenstackMove, OpenstackMoved } from './dialects/openstack-verdict.ts';
 export { type PlainOptions, plain } from './dialects/plain.ts';
 export type { Outcome } from './judge.ts';
 export type {

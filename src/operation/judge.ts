@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts';
+import { cut, oneLine, render } from '../render.ts';
 import type { Observation, OperationFailure } from './observation.ts';
 import type { Operation } from './operation.ts';
 import { tellCause } from './tell-cause.ts';
@@ -68,7 +69,7 @@ function endOf<T>(last: Observation<T>, operation: Operation<T>): Judgement | un
     case 'cancelled':
       return over('cancelled', last.error ? `cancelled: ${tell(last.error)}` : 'cancelled', true);
     case 'unrecognized':
-      return over('unrecognized', `status '${last.state}' is none that the dialect knows`);
+      return over('unrecognized', `status ${render(last.state)} is none that the dialect knows`);
     case 'no-monitor':
       return over('no-monitor', last.because);
     case 'gone':
@@ -139,8 +140,9 @@ function over(outcome: Exclude<Outcome, 'succeeded'>, because: string, known = f
   return { is: 'over', outcome, because, known };
 }
 
+/** What a server says is foreign text: of any length, on any number of lines. */
 function tell({ code, message }: OperationFailure): string {
-  return code === undefined || code === message ? message : `${code}: ${message}`;
+  return cut(oneLine(code === undefined || code === message ? message : `${code}: ${message}`), 500);
 }
 
 function told(cause: unknown): string {

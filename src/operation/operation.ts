@@ -1,5 +1,5 @@
 import type { StatusResponse } from './dialect.ts';
-import { isObject } from './failure.ts';
+import { isTimeout } from './is-timeout.ts';
 import type { Observation, Pending } from './observation.ts';
 import type { OperationSettings } from './options.ts';
 import { askedPause, pauseOf } from './pace.ts';
@@ -26,8 +26,8 @@ export class Operation<T> {
   unreadables = 0;
   notFounds = 0;
   hasBeenSeen = false;
-  /** The end that was seen last: since when, and how often in a row. */
-  verdict: { readonly kind: Observation['kind']; readonly since: number; readonly times: number } | undefined;
+  /** The end that was seen last: from when to when, and how often in a row. */
+  verdict: Seen | undefined;
   /** Where the result is, once the operation is known to have succeeded. */
   resultUrl: string | undefined;
 
@@ -45,7 +45,7 @@ export class Operation<T> {
   readonly #ageBefore: number;
   readonly #since: number;
   #home = '';
-  #beginning: Promise<void> | undefined;
+  #beginning: SharedRead | undefined;
   #reading: SharedRead | undefined;
   readonly #observers = new Set<() => void>();
 
@@ -69,14 +69,23 @@ export class Operation<T> {
 
   /** Takes the answer to the request that started it: the first observation. */
   begin(answer: unknown, signal: AbortSignal): Promise<void> {
-    this.#beginning ??= this.#begin(answer, signal);
-    return this.#beginning;
+    this.#beginning ??= this.#startBeginning(answer);
+    return this.#beginning.join(signal);
   }
 
-  async #begin(answer: unknown, signal: AbortSignal): Promise<void> {
-    const response = await toStatusResponse(answer, { maxBytes: this.settings.reading.maxBytes, signal });
-    this.#home = response.url;
-    this.#note(this.#classify([response], true));
+  #startBeginning(answer: unknown): SharedRead {
+    let head: StatusResponse | undefined;
+    const note = (response: StatusResponse) => {
+      this.#home = response.url;
+      if (this.serial === 0) this.#note(this.#classify([response], true));
+    };
+    const read = async (signal: AbortSignal) => {
+      const { maxBytes } = this.settings.reading;
+      head = await toStatusResponse(headOf(answer), { maxBytes, signal });
+      note(await toStatusResponse(answer, { maxBytes, signal }));
+    };
+    // Where to look is in the headers: a body that does not come to its end must not hide that.
+    return new SharedRead(read, () => head && note({ ...head, unreadable: 'its body did not come to its end' }));
   }
 
   /** No poll may come before this instant: asked for by the server, or as the last one that an event may follow was just now. */
@@ -105,7 +114,7 @@ export class Operation<T> {
     const reading: SharedRead = new SharedRead(read, (reason) => {
       this.#reading = undefined;
       // Cut, and not because its wait was over.
-      if (isNamed(reason, 'TimeoutError')) this.#note({ kind: 'unreadable', cause: reason });
+      if (isTimeout(reason)) this.#note({ kind: 'unreadable', cause: reason });
     });
     return reading;
   }
@@ -116,7 +125,10 @@ export class Operation<T> {
       if (resultUrl !== undefined) return this.#result(await this.reader.read(token, resultUrl, 'result', signal));
       const responses: StatusResponse[] = [];
       for (const url of [token.url ?? '', ...(this.settings.dialect.reads?.(token) ?? [])]) {
-        responses.push(await this.reader.read(token, url, 'status', signal));
+        const response = await this.reader.read(token, url, 'status', signal);
+        responses.push(response);
+        // What was refused may be asked for no more, and may have asked for a pause.
+        if (response.status < 200 || response.status > 299) break;
       }
       return this.#classify(responses, false);
     } catch (error) {
@@ -147,11 +159,13 @@ export class Operation<T> {
   #result(response: StatusResponse): Observation<T> {
     const { status, headers, body, text, unreadable } = response;
     const cause = new StatusError(response);
+    const notBefore = askedDelay(headers, Date.now());
     if (status >= 200 && status <= 299) {
+      // A page is rather that of a proxy, which says 200 to everything.
+      if (unreadable !== undefined && isPage(headers)) return { kind: 'unreadable', cause, notBefore };
       const isWhole = unreadable === undefined || text !== undefined;
       return isWhole ? { kind: 'succeeded', value: (body ?? text) as T } : { kind: 'rejected', cause };
     }
-    const notBefore = askedDelay(headers, Date.now());
     const isPassing = status === 404 || status === 408 || status === 425 || status === 429 || status >= 500;
     if (!isPassing) return { kind: 'rejected', cause };
     return { kind: 'unreadable', cause, notBefore, hard: status === 429 || status === 503 };
@@ -166,10 +180,11 @@ export class Operation<T> {
     // A 304 tells that nothing has changed, not what there is.
     const isSame = kind === 'pending' && this.last?.kind === 'pending' && observation.state === undefined;
     this.last = isSame ? ({ ...this.last, ...given(observation) } as Observation<T>) : observation;
-    if (kind === 'pending' || kind === 'succeeded') this.hasBeenSeen = true;
+    // The start answer is none that has seen it: what was just made may not be there yet.
+    if (this.polls > 0 && (kind === 'pending' || kind === 'succeeded')) this.hasBeenSeen = true;
     const isEnd = kind === 'succeeded' || kind === 'failed' || kind === 'cancelled';
     const { since, times } = this.verdict?.kind === kind ? this.verdict : { since: now(), times: 0 };
-    this.verdict = isEnd ? { kind, since, times: times + 1 } : undefined;
+    this.verdict = isEnd ? { kind, since, until: now(), times: times + 1 } : undefined;
     if (kind === 'succeeded' && this.isSettled()) this.resultUrl ??= observation.resultUrl;
     this.#schedule(observation);
     if (kind === 'pending') this.#remember(observation);
@@ -181,12 +196,20 @@ export class Operation<T> {
     return this.token.url !== undefined || this.settings.reading.poll !== undefined;
   }
 
+  /** Whether there is nothing more to ask: it has ended, or there is no way to ask. */
+  get isOver(): boolean {
+    if (this.serial === 0) return false;
+    const hasResult = this.last?.kind !== 'succeeded' || this.last.resultUrl === undefined;
+    return !this.canBePolled || (this.verdict !== undefined && this.isSettled() && hasResult);
+  }
+
   /** Whether the end that was seen has been seen often enough, and for long enough. */
   isSettled(): boolean {
-    const { confirm, settle, now } = this.settings;
+    const { confirm, settle } = this.settings;
     if (!this.canBePolled) return true;
+    const { times, since, until } = this.verdict ?? NEVER;
     // A timer may ring a fraction of a millisecond early.
-    return this.verdict !== undefined && this.verdict.times >= confirm && now() - this.verdict.since > settle - 1;
+    return times >= confirm && until - since > settle - 1;
   }
 
   #schedule(observation: Observation<T>): void {
@@ -212,17 +235,35 @@ export class Operation<T> {
   #remember(pending: Pending): void {
     const { notBefore, url, resourceUrl, name, version, memo } = pending;
     const news = given({ url, resourceUrl, name, version, memo });
-    const { notBefore: _, ...known } = this.token;
+    const { notBefore: _, version: __, ...known } = this.token;
+    // That of another address says nothing of this one.
+    const isMoved = url !== undefined && url !== this.token.url;
+    const kept = isMoved || this.token.version === undefined ? {} : { version: this.token.version };
     const held = notBefore === undefined ? {} : { notBefore: Date.now() + notBefore };
-    this.token = { ...known, ...news, ...held };
+    this.token = { ...known, ...kept, ...news, ...held };
   }
 }
+
+interface Seen {
+  readonly kind?: Observation['kind'];
+  readonly since: number;
+  readonly until: number;
+  readonly times: number;
+}
+
+const NEVER: Seen = { since: 0, until: 0, times: 0 };
 
 /** Without what is not there. */
 function given<O extends object>(object: O): Partial<O> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<O>;
 }
 
-function isNamed(error: unknown, name: string): boolean {
-  return isObject(error) && error['name'] === name;
+function isPage(headers: Headers): boolean {
+  return headers.get('content-type')?.includes('html') === true;
+}
+
+/** What an answer has beside its body, of whatever client it is. */
+function headOf(answer: unknown): { readonly [key: string]: unknown } {
+  const { status, statusCode, headers, url, request, type } = Object(answer) as { readonly [key: string]: unknown };
+  return { status, statusCode, headers, url, request, type };
 }

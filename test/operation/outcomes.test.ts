@@ -218,6 +218,12 @@ describe('the result of an operation', () => {
     expect(error.message).not.toContain('it may still be running');
   });
 
+  test('is no page of a proxy: that is asked for again', async () => {
+    const page = new Response('<html><title>Sign in</title></html>', { headers: { 'content-type': 'text/html' } });
+    const { fetch } = scripted(over(), page, json({ size: 41 }));
+    expect(await value(waitForOperation(accepted(), { fetch, random }), 60_000)).toEqual({ size: 41 });
+  });
+
   test('that may not be read ends as unavailable at once, with the success known', async () => {
     const { fetch, asked } = scripted(over(), status(403));
     const error = await failure(settleOperation(accepted(), { fetch, random }), 60_000);

@@ -151,6 +151,14 @@ describe('what an operation is started by', () => {
     expect(signal?.aborted).toBe(true);
   });
 
+  test('is an answer, whose headers count though its body does not come to its end', async () => {
+    const body = new ReadableStream<Uint8Array>({ pull: () => new Promise<void>(() => {}) });
+    const endless = new Response(body, { status: 202, headers: { 'operation-location': STATUS } });
+    const { fetch, asked } = scripted(done);
+    await value(waitForOperation(at(endless, HOME), { fetch, random, attemptTimeout: '2s' }), 10_000);
+    expect(asked).toMatchObject([{ url: STATUS, at: 3_000 }]);
+  });
+
   test('is an answer whose body was not read yet', async () => {
     const used = accepted();
     const full = at(json({ status: 'done' }), HOME);
@@ -190,8 +198,8 @@ describe('what an operation is started by', () => {
   });
 
   test('is refused with options that are none', async () => {
-    for (const options of [null, 7, 'fast']) {
-      const error = await rejection(waitForOperation(accepted(), options as object), 0);
+    for (const options of [null, 7, 'fast'] as never[]) {
+      const error = await rejection(waitForOperation(accepted(), options), 0);
       expect(error.message).toContain('`options` must be an object');
     }
   });

@@ -128,7 +128,7 @@ function bySuccess(success: boolean, state: AcceptorState, name: string): Matchi
 function byErrorType(errorType: string, name: string): Matching {
   const type = nameIn(errorType);
   check(name, errorType, typeof errorType === 'string' && type !== '', 'the name of an error');
-  return { title: type, matches: ({ isError, errors }) => isError && errors.includes(type) };
+  return { title: type, matches: ({ errors }) => errors.includes(type) };
 }
 
 function byPath(matcher: PathMatcher, name: string, subject = (body: unknown): unknown => body): Matching {

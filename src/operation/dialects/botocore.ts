@@ -108,7 +108,7 @@ function byError(expected: unknown, state: AcceptorState, name: string): Matchin
   const isCode = typeof expected === 'string' && expected !== '';
   check(name, expected, isCode, 'the code of an error, or true or false');
   const code = String(expected);
-  return { title: code, matches: ({ isError, errors }) => isError && errors.includes(code) };
+  return { title: code, matches: ({ errors }) => errors.includes(code) };
 }
 
 function byPath({ matcher, argument, expected }: BotocoreAcceptor, name: string): Matching {

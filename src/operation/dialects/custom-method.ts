@@ -6,5 +6,7 @@
  */
 export function customMethod(url: string, method: string): string {
   const address = new URL(url);
-  return `${url}:${method}`;
+  address.pathname = `${address.pathname.replace(/\/$/, '')}:${method}`;
+  address.hash = '';
+  return address.href;
 }

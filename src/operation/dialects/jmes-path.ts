@@ -45,7 +45,7 @@ function faultIn(expression: string): string | undefined {
     for (const node of nodesOf(parse(expression))) {
       const { type, name, children } = node;
       if (type === 'Function' && !FUNCTIONS.has(String(name))) return `there is no function ${name}()`;
-      if (type !== 'Slice' && Array.isArray(children) && children.includes(undefined)) return 'a step is missing';
+      if (Array.isArray(children) && children.includes(undefined)) return 'a step is missing';
     }
     return undefined;
   } catch (error) {

@@ -26,7 +26,7 @@ export interface Answer {
   readonly response: StatusResponse;
   readonly isSuccess: boolean;
   readonly isError: boolean;
-  /** By what names the error goes. */
+  /** By what names the error goes; none for a success. */
   readonly errors: readonly string[];
   /** Whether it is an error that says nothing of the thing: throttled, or the server is unwell. */
   readonly isPassing: boolean;

@@ -120,15 +120,15 @@ function look(response: StatusResponse, at: Circumstances, settings: Settings): 
   if (typeof server === 'string') return unreadable(shown, now, server);
   const memo = memoIn(token);
   const record = pickOf(records, settings.wanted, memo);
-  const action = told && !byAnswer(told, at) ? actionIn(told.body) : undefined;
+  const untold = told && byAnswer(told, at);
+  const action = told && !untold ? actionIn(told.body) : undefined;
   const isSuperseded = record !== undefined && newestOf(records) !== record;
   const seen = { server, record, action: typeof action === 'string' ? undefined : action, isSuperseded };
   const { kind, before, host } = settings;
   const verdict = judge(seen, { kind, before, host, minor: memo.minor });
   if (verdict.kind !== 'pending') return verdict;
   // Who may not read actions learns the end all the same; who asks too often has to be slower.
-  const slowed = told && byAnswer(told, at);
-  if (slowed?.kind === 'unreadable' && slowed.hard) return slowed;
+  if (untold?.kind === 'unreadable' && untold.hard) return untold;
   return { ...verdict, memo: JSON.stringify(memoOfLook(memo, record)), notBefore: askedDelay(response.headers, now) };
 }
 

@@ -16,7 +16,7 @@ const ID = /^[\w-]+$/;
 export function placeOf(address: string | undefined): Place | undefined {
   const url = urlOf(address);
   const [, base, id = ''] = /^(.*)\/servers\/([^/]+)(?:\/.*)?$/.exec(url?.pathname ?? '') ?? [];
-  return url && true ? placeAt(url.origin + base, id) : undefined;
+  return url && id !== 'detail' ? placeAt(url.origin + base, id) : undefined;
 }
 
 /** The place that the list of migrations of a server belongs to. */

@@ -130,7 +130,8 @@ function isThere({ server, record }: Sighting, { kind, host, before }: Start): b
   if (host !== undefined) return server.host === host;
   if (server.host !== undefined) {
     // A resize may end where it began.
-    if (record?.dest !== undefined && kind === 'resize') return server.host === record.dest;
+    const isCold = kind === 'migration' || kind === 'resize';
+    if (isCold && record?.dest !== undefined) return server.host === record.dest;
     const from = record?.source ?? before.host;
     if (from) return server.host !== from;
   }
