@@ -31,7 +31,7 @@ export type {
   Unrecognized,
 } from './observation.ts';
 export { type CancelRequest, OperationError } from './operation-error.ts';
-export type { Leaving, OperationOptions } from './options.ts';
+export type { Leaving, OperationOptions, RequestHeaders } from './options.ts';
 export { type OperationStart, settleOperation, type Verdict } from './settle-operation.ts';
 export type { ResponseLike } from './to-status-response.ts';
 export type { OperationToken } from './token.ts';

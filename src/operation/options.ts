@@ -20,6 +20,9 @@ type Shared = Pick<
   'failFast' | 'signal' | 'name' | 'onLook' | 'progress' | 'unref' | 'advanceTimers' | 'clock' | 'random'
 >;
 
+/** Headers as `fetch` takes them. Not by their name, which Node's types do not have. */
+export type RequestHeaders = NonNullable<RequestInit['headers']>;
+
 /** What to do about the operation when nobody waits for it any more. */
 export type Leaving = 'detach' | 'cancel' | 'cancel-and-wait';
 
@@ -69,7 +72,7 @@ export interface OperationOptions<T = unknown> extends Shared {
    * The headers of every request to the origin of the operation, credentials among them; a function is asked each time.
    * No other origin is sent them. @defaultValue none
    */
-  readonly headers?: HeadersInit | (() => HeadersInit | PromiseLike<HeadersInit>) | undefined;
+  readonly headers?: RequestHeaders | (() => RequestHeaders | PromiseLike<RequestHeaders>) | undefined;
   /**
    * How to read a result on another origin, without credentials. Not `fetch`, which may bring its own.
    * @defaultValue the global `fetch`

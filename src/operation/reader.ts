@@ -82,7 +82,9 @@ export class Reader {
     let response: Response;
     if (isSameOrigin(url, this.#home()) || this.#isAllowed(url)) {
       const own = new Headers(typeof headers === 'function' ? await headers() : headers);
-      for (const [name, value] of new Headers(init.headers)) own.set(name, value);
+      new Headers(init.headers).forEach((value, name) => {
+        own.set(name, value);
+      });
       response = await fetch(url, { ...init, headers: own, signal, redirect });
     } else {
       response = await fetchResult(url, { signal, redirect, credentials: 'omit', referrerPolicy: 'no-referrer' });

@@ -8,13 +8,17 @@ import { Operation } from './operation.ts';
 import type { CancelRequest, OperationError } from './operation-error.ts';
 import { type OperationOptions, type OperationSettings, toOperationSettings } from './options.ts';
 import { operationOfAnswer, operationOfToken, share } from './sharing.ts';
+import type { ResponseLike } from './to-status-response.ts';
 import { isToken, type OperationToken, toToken } from './token.ts';
 
 /**
  * What an operation is followed from: the answer to the request that started it, its token, or a function that sends the
  * request, once every wake source is live.
  */
-export type OperationStart = object | OperationToken | ((signal: AbortSignal) => unknown);
+export type OperationStart =
+  | ResponseLike
+  | OperationToken
+  | ((signal: AbortSignal) => ResponseLike | PromiseLike<ResponseLike>);
 
 /** How an operation ended, as data. */
 export type Verdict<T = unknown> =
@@ -113,7 +117,7 @@ interface Source<T> extends Start {
 
 function toSource<T>(start: OperationStart, settings: OperationSettings<T>): Source<T> {
   const [none, abandon] = [() => undefined, () => {}];
-  if (typeof start === 'function') return toSending(start as (signal: AbortSignal) => unknown, settings);
+  if (typeof start === 'function') return toSending(start, settings);
   const isAnswer = typeof start === 'object' && start !== null && !('then' in start);
   check('start', start, isAnswer, 'an answer, a token, or a function that sends the request; a promise of one is none');
   if (isToken(start)) {

@@ -1,4 +1,10 @@
-import { type OperationOptions, type OperationToken, settleOperation, type Verdict } from 'unsleep/operation';
+import {
+  type OperationOptions,
+  type OperationToken,
+  type ResponseLike,
+  settleOperation,
+  type Verdict,
+} from 'unsleep/operation';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeNova, type FakeNova } from '../../examples/fake-nova/fake-nova.ts';
 import type { FaultRequest } from '../../examples/fake-nova/faults.ts';
@@ -459,7 +465,7 @@ describe('trouble on the way', () => {
 });
 
 describe('a server', () => {
-  const follow = (ask: () => Promise<unknown>, target: string | string[], more: OperationOptions = {}) =>
+  const follow = (ask: () => Promise<ResponseLike>, target: string | string[], more: OperationOptions = {}) =>
     value(
       settleOperation(ask, {
         dialect: openstackServer({ target }),

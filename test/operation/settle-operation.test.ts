@@ -59,8 +59,8 @@ describe('the outcome of an operation', () => {
     expect(error.stack).toMatch(
       /^OperationError: operation \/operations\/41: failed: QuotaExceeded: no room in the west/,
     );
-    expect(error.stack?.split('\n').find((line) => line.startsWith('    at'))).toContain('outcomes.test.ts');
-    expect(error.report.caller).toContain('outcomes.test.ts');
+    expect(error.stack?.split('\n').find((line) => line.startsWith('    at'))).toContain('settle-operation.test.ts');
+    expect(error.report.caller).toContain('settle-operation.test.ts');
     expect(JSON.parse(JSON.stringify(error))).toMatchObject({ name: 'OperationError', outcome: 'failed', known: true });
   });
 
