@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 import { install } from '../runners/install.ts';
 import { launchOptions } from './chromium.ts';
 import { migrations } from './migrations.ts';
+import { operations } from './operations.ts';
 
 const launch = launchOptions();
 const project = await install();
@@ -23,7 +24,7 @@ export default defineConfig({
         root: project,
         // The page also loads what is linked from there: vitest itself.
         server: { fs: { strict: false } },
-        plugins: [migrations()],
+        plugins: [migrations(), operations()],
         test: {
           name: 'page',
           include: ['page/*.test.ts', 'page/{works,second-file}.test.mjs'],
