@@ -118,7 +118,7 @@ class Watch<T> {
       this.#seen = operation.serial;
       const isDeadline = look.wokenBy === 'deadline';
       const limits = { left: isDeadline ? -1 : left, timeout: whole, hasSources: sources.length > 0 && !isDeadline };
-      this.judgement = judge(operation, limits);
+      this.judgement = judge(operation, this.#settings, limits);
       this.#pause = this.#untilNext(left);
     } finally {
       this.#isLooking = false;

@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts';
 import { cut, oneLine, render } from '../render.ts';
 import type { Observation, OperationFailure } from './observation.ts';
 import type { Operation } from './operation.ts';
+import type { OperationSettings } from './options.ts';
 import { tellCause } from './tell-cause.ts';
 
 /** How a wait for an operation can end. The server said the first three; otherwise its fate is not known. */
@@ -42,23 +43,27 @@ export interface Limits {
 const PENDING: Judgement = { is: 'pending' };
 
 /** Says what the last observation means for a wait with these limits. */
-export function judge<T>(operation: Operation<T>, limits: Limits): Judgement {
-  const { last, settings } = operation;
+export function judge<T>(operation: Operation<T>, settings: OperationSettings<T>, limits: Limits): Judgement {
+  const { last } = operation;
   if (last === undefined) return PENDING;
   const isDeleted = last.kind === 'gone' || last.kind === 'notfound';
   if (isDeleted && settings.expect === 'deleted' && operation.resultUrl === undefined) {
     return { is: 'done', value: undefined };
   }
-  const end = endOf(last, operation);
+  const end = endOf(last, operation, settings);
   // When there is no time to see an end again, the one that was seen is told.
   const isFinal =
     end && (!operation.verdict || operation.isSettled() || (end.is === 'over' && isLast(operation, limits)));
   if (end && isFinal) return end;
-  const isHopeless = isLast(operation, limits) || asksForTooLong(operation);
-  return isHopeless ? outOfTime(operation, limits) : PENDING;
+  const isHopeless = isLast(operation, limits) || asksForTooLong(operation, settings);
+  return isHopeless ? outOfTime(operation, settings, limits) : PENDING;
 }
 
-function endOf<T>(last: Observation<T>, operation: Operation<T>): Judgement | undefined {
+function endOf<T>(
+  last: Observation<T>,
+  operation: Operation<T>,
+  { maxUnreadable, notFoundBudget }: OperationSettings<T>,
+): Judgement | undefined {
   switch (last.kind) {
     case 'pending':
       return undefined;
@@ -75,17 +80,17 @@ function endOf<T>(last: Observation<T>, operation: Operation<T>): Judgement | un
     case 'gone':
       return over('gone', `gone${told(last.cause)}`);
     case 'notfound':
-      return notFound(last.cause, operation);
+      return notFound(last.cause, operation, notFoundBudget);
     case 'rejected':
       return rejected(last.cause, operation);
     case 'unreadable':
-      return unreadable(last.cause, operation);
+      return unreadable(last.cause, operation, maxUnreadable);
   }
 }
 
-function notFound<T>(cause: unknown, { hasBeenSeen, notFounds, settings }: Operation<T>): Judgement | undefined {
+function notFound<T>(cause: unknown, { hasBeenSeen, notFounds }: Operation<T>, budget: number): Judgement | undefined {
   if (hasBeenSeen) return over('gone', `gone, though it was there before${told(cause)}`);
-  if (notFounds <= settings.notFoundBudget) return undefined;
+  if (notFounds <= budget) return undefined;
   return over('gone', `not there at ${count(notFounds, 'poll')} in a row${told(cause)}`);
 }
 
@@ -97,9 +102,9 @@ function rejected<T>(cause: unknown, { resultUrl, polls }: Operation<T>): Judgem
     : over('rejected', `its status may not be read${told(cause)}`);
 }
 
-function unreadable<T>(cause: unknown, operation: Operation<T>): Judgement | undefined {
-  const { unreadables, settings, resultUrl, canBePolled } = operation;
-  if (unreadables <= settings.maxUnreadable && canBePolled) return undefined;
+function unreadable<T>(cause: unknown, operation: Operation<T>, most: number): Judgement | undefined {
+  const { unreadables, resultUrl, canBePolled } = operation;
+  if (unreadables <= most && canBePolled) return undefined;
   const often = `${count(unreadables, 'time')} in a row${told(cause)}`;
   if (resultUrl !== undefined) return over('unavailable', `succeeded, but its result could not be read ${often}`, true);
   return over('unavailable', `its status could not be read ${often}`);
@@ -112,12 +117,12 @@ function isLast<T>({ softUntil, hardUntil, settings }: Operation<T>, { left, has
   return !hasSources && (left <= 0 || softUntil > now + left);
 }
 
-function asksForTooLong<T>({ softUntil, settings }: Operation<T>): boolean {
-  return softUntil - settings.now() > settings.maxRetryAfter;
+function asksForTooLong<T>({ softUntil }: Operation<T>, { now, maxRetryAfter }: OperationSettings<T>): boolean {
+  return softUntil - now() > maxRetryAfter;
 }
 
-function outOfTime<T>(operation: Operation<T>, { timeout }: Limits): Judgement {
-  const { softUntil, settings, verdict } = operation;
+function outOfTime<T>(operation: Operation<T>, settings: OperationSettings<T>, { timeout }: Limits): Judgement {
+  const { softUntil, verdict } = operation;
   const held = softUntil - settings.now();
   const asked =
     held > 0 ? `: the server wants to be asked again in ${formatDuration(held)}, at ${instantIn(held)}` : '';
@@ -129,7 +134,7 @@ function outOfTime<T>(operation: Operation<T>, { timeout }: Limits): Judgement {
     );
   }
   const seen = verdict ? `, though it was ${verdict.kind} for a moment` : '';
-  if (asksForTooLong(operation)) {
+  if (asksForTooLong(operation, settings)) {
     const most = formatDuration(settings.maxRetryAfter);
     return over('timeout', `gave up${asked}, and maxRetryAfter is ${most}`);
   }

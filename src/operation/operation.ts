@@ -1,10 +1,10 @@
+import { byResult } from './by-result.ts';
 import type { StatusResponse } from './dialect.ts';
 import { isTimeout } from './is-timeout.ts';
 import type { Observation, Pending } from './observation.ts';
 import type { OperationSettings } from './options.ts';
 import { askedPause, pauseOf } from './pace.ts';
 import { Reader, RefusedAddress } from './reader.ts';
-import { askedDelay } from './retry-after.ts';
 import { SharedRead } from './shared-read.ts';
 import { StatusError } from './status-error.ts';
 import { toStatusResponse } from './to-status-response.ts';
@@ -122,7 +122,9 @@ export class Operation<T> {
   async #observation(signal: AbortSignal): Promise<Observation<T>> {
     try {
       const { resultUrl, token } = this;
-      if (resultUrl !== undefined) return this.#result(await this.reader.read(token, resultUrl, 'result', signal));
+      if (resultUrl !== undefined) {
+        return byResult<T>(await this.reader.read(token, resultUrl, 'result', signal), Date.now());
+      }
       const responses: StatusResponse[] = [];
       for (const url of [token.url ?? '', ...(this.settings.dialect.reads?.(token) ?? [])]) {
         const response = await this.reader.read(token, url, 'status', signal);
@@ -153,22 +155,6 @@ export class Operation<T> {
       return { kind: 'no-monitor', because: 'nothing says where to look' };
     }
     return pending;
-  }
-
-  /** The operation is known to have succeeded: what is read now is what it gave. */
-  #result(response: StatusResponse): Observation<T> {
-    const { status, headers, body, text, unreadable } = response;
-    const cause = new StatusError(response);
-    const notBefore = askedDelay(headers, Date.now());
-    if (status >= 200 && status <= 299) {
-      // A page is rather that of a proxy, which says 200 to everything.
-      if (unreadable !== undefined && isPage(headers)) return { kind: 'unreadable', cause, notBefore };
-      const isWhole = unreadable === undefined || text !== undefined;
-      return isWhole ? { kind: 'succeeded', value: (body ?? text) as T } : { kind: 'rejected', cause };
-    }
-    const isPassing = status === 404 || status === 408 || status === 425 || status === 429 || status >= 500;
-    if (!isPassing) return { kind: 'rejected', cause };
-    return { kind: 'unreadable', cause, notBefore, hard: status === 429 || status === 503 };
   }
 
   #note(observation: Observation<T>): void {
@@ -256,10 +242,6 @@ const NEVER: Seen = { since: 0, until: 0, times: 0 };
 /** Without what is not there. */
 function given<O extends object>(object: O): Partial<O> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<O>;
-}
-
-function isPage(headers: Headers): boolean {
-  return headers.get('content-type')?.includes('html') === true;
 }
 
 /** What an answer has beside its body, of whatever client it is. */

@@ -1,4 +1,11 @@
-import { type Dialect, type OperationError, plain, settleOperation, waitForOperation } from 'unsleep/operation';
+import {
+  type Dialect,
+  type OperationError,
+  type OperationOptions,
+  plain,
+  settleOperation,
+  waitForOperation,
+} from 'unsleep/operation';
 import { describe, expect, test } from 'vitest';
 import { isPending, rejection, useVirtualTime } from '../virtual-time.ts';
 import { accepted, at, failure, HOME, hangs, json, STATUS, scripted, state, status, value } from './rig.ts';
@@ -234,6 +241,22 @@ describe('several waits for one operation', () => {
     const stayed = waitForOperation(answer, { ...settings, fetch });
     expect(await value(Promise.all([left, stayed]), 60_000)).toMatchObject([reason, { status: 'Succeeded' }]);
     expect(asked).toHaveLength(1);
+  });
+
+  test('judge by their own options what they share', async () => {
+    const { fetch, asked } = scripted(status(404));
+    const token = { v: 1, dialect: 'plain', url: STATUS, startedAt: Date.now() } as const;
+    const waits = [{}, { expect: 'deleted' }, { notFoundBudget: 0 }].map((own) =>
+      settleOperation(token, { ...settings, fetch, ...(own as OperationOptions) }),
+    );
+    const verdicts = await value(Promise.all(waits), 60_000);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['gone', 'succeeded', 'gone']);
+    expect(verdicts.map((verdict) => (verdict as { error?: OperationError }).error?.elapsed)).toEqual([
+      7_000,
+      undefined,
+      0,
+    ]);
+    expect(asked).toHaveLength(4);
   });
 
   test('stop polling when the last of them has left', async () => {

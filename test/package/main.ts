@@ -16,6 +16,7 @@ interface Entry {
 }
 const ENTRIES: Readonly<Record<string, Entry>> = {
   index: { imports: [], isCommonJs: true },
+  operation: { imports: ['unsleep'], isCommonJs: true },
   terminal: { imports: ['node:process', 'node:tty', 'node:util'], isCommonJs: true },
   vitest: { imports: ['unsleep', 'vitest', 'vitest/suite'], isCommonJs: false },
 };
@@ -24,6 +25,13 @@ const BUILT = Object.entries(ENTRIES)
     [...(isCommonJs ? ['.cjs', '.cjs.map', '.d.cts'] : []), '.d.ts', '.js', '.js.map'].map((end) => name + end),
   )
   .sort();
+// Where those are at home that are bundled, by name; all others are in the one place.
+const HOMES: Readonly<Record<string, string>> = {
+  '@smithy/core': 'smithy-lang/smithy-typescript',
+  'ipaddr.js': 'whitequark/ipaddr.js',
+  jmespath: 'jmespath/jmespath.js',
+  'structured-headers': 'evert/structured-header',
+};
 const PACKED = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY.md', 'dist', 'package.json'];
 
 const SUCCEEDS = `
@@ -36,6 +44,14 @@ const IS_INSTANCE = `
 waitFor(() => false, { timeout: 20 }).catch((error) => {
   console.log(error instanceof WaitTimeoutError, error instanceof WaitError, error.name);
 });`;
+const FOLLOWS = `
+const answers = [{ status: 'Running' }, { status: 'Succeeded', size: 41 }, { status: 'Failed', error: { message: 'full' } }];
+const options = { fetch: async () => Response.json(answers.shift()), interval: 1 };
+const start = () => ({ status: 202, url: 'https://api.example/jobs', headers: { 'operation-location': '/operations/7' } });
+waitForOperation(start, options)
+  .then(({ size }) => console.log(size))
+  .then(() => waitForOperation(start, options))
+  .catch((error) => console.log(error instanceof OperationError, error instanceof WaitError, error.failure.message));`;
 const SHOWS_PROGRESS = `
 const shown = terminalProgress({ every: 10 });
 let isShown = false;
@@ -80,7 +96,7 @@ const checks: readonly Check[] = [
       for (const name of Object.keys(ENTRIES)) {
         const { sources } = JSON.parse(await readFile(join(installed, `dist/${name}.js.map`), 'utf8'));
         for (const path of sources as string[]) {
-          const [, library] = /node_modules\/([^/]+)/.exec(path) ?? [];
+          const [, library] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
           if (library) bundled.add(library);
         }
       }
@@ -89,11 +105,11 @@ const checks: readonly Check[] = [
         [...bundled].sort(),
       );
       for (const name of bundled) {
-        const license = await readFile(join(ROOT, 'node_modules', name, 'license'), 'utf8');
-        assert.deepEqual(
-          notices.includes(`## ${name}\n\n<https://github.com/sindresorhus/${name}>\n\n${license.trim()}`),
-          true,
-        );
+        const folder = join(ROOT, 'node_modules', name);
+        const file = (await readdir(folder)).find((file) => /^license$/i.test(file)) ?? 'license';
+        const license = await readFile(join(folder, file), 'utf8');
+        const home = `https://github.com/${HOMES[name] ?? `sindresorhus/${name}`}`;
+        assert.ok(notices.includes(`## ${name}\n\n<${home}>\n\n${license.trim()}`), `no notice of ${name}`);
       }
     },
   ],
@@ -123,6 +139,15 @@ const checks: readonly Check[] = [
       async (project) => {
         const run = await project.run({ [file]: bring('waitFor, WaitError, WaitTimeoutError') + IS_INSTANCE }, file);
         assert.deepEqual(run, { code: 0, stdout: 'true true WaitTimeoutError\n', stderr: '' });
+      },
+    ],
+    [
+      `${file}: an operation that is followed to its end, and one that fails`,
+      async (project) => {
+        const names = 'OperationError, waitForOperation';
+        const program = bring('WaitError') + bring(names, 'unsleep/operation') + FOLLOWS;
+        const run = await project.run({ [file]: program }, file);
+        assert.deepEqual(run, { code: 0, stdout: '41\ntrue true full\n', stderr: '' });
       },
     ],
     [
