@@ -8,14 +8,15 @@ export function byResult<T>(response: StatusResponse, now: number): Observation<
   const { status, headers, body, text, unreadable } = response;
   const cause = new StatusError(response);
   const notBefore = askedDelay(headers, now);
-  if (status >= 200 && status <= 299) {
+  if (status !== 202 && status >= 200 && status <= 299) {
     // A page is rather that of a proxy, which says 200 to everything.
     if (unreadable !== undefined && isPage(headers)) return { kind: 'unreadable', cause, notBefore };
     const isWhole = unreadable === undefined || text !== undefined;
     return isWhole ? { kind: 'succeeded', value: (body ?? text) as T } : { kind: 'rejected', cause };
   }
   // It may not be there yet, though the operation is over.
-  const isPassing = status === 404 || status === 408 || status === 425 || status === 429 || status >= 500;
+  const isPassing =
+    status === 202 || status === 404 || status === 408 || status === 425 || status === 429 || status >= 500;
   if (!isPassing) return { kind: 'rejected', cause };
   return { kind: 'unreadable', cause, notBefore, hard: status === 429 || status === 503 };
 }

@@ -26,7 +26,9 @@ export function toOperationError<T>(
   const report = isOurs ? error.report : abortedReport(operation, settings.now() - since);
   const headline = isOurs ? error.message : `${report}: aborted`;
   const remarks = [
-    ...(!known && operation.canBePolled ? ['it may still be running: `error.token` goes on with it'] : []),
+    ...(!known && operation.canBePolled && operation.resultUrl === undefined
+      ? ['it may still be running: `error.token` goes on with it']
+      : []),
     ...(operation.resultUrl === undefined ? [] : ['it succeeded: only its result is not there']),
     ...(cancel === undefined ? [] : [`cancelling it was ${cancel}`]),
   ];

@@ -9,9 +9,10 @@ import {
 } from 'unsleep';
 import { CALLER, type Caller } from '../stack.ts';
 import { WORD } from '../timeline.ts';
+import { harmless } from './harmless.ts';
 import { isTimeout } from './is-timeout.ts';
 import { type Judgement, judge } from './judge.ts';
-import type { Observation, OperationFailure } from './observation.ts';
+import type { Observation } from './observation.ts';
 import type { Operation } from './operation.ts';
 import type { OperationFacts } from './operation-error.ts';
 import type { OperationSettings } from './options.ts';
@@ -78,6 +79,9 @@ class Watch<T> {
   constructor(operation: Operation<T>, settings: OperationSettings<T>) {
     this.#operation = operation;
     this.#settings = settings;
+    // What could not be learned by others says nothing to this wait, which may have newer credentials.
+    const kind = operation.last?.kind;
+    if (kind === 'unreadable' || kind === 'rejected') this.#seen = operation.serial;
   }
 
   /** Wakes when another wait for the same operation has seen something. */
@@ -111,7 +115,8 @@ class Watch<T> {
       const held = await this.#observe(look);
       const left = latest - look.elapsed;
       if (held > 0 && operation.serial === this.#seen) {
-        this.#pause = Math.min(held, Math.max(0, left));
+        // The poll that is due anyway must not be put off, and none may come too soon after another.
+        this.#pause = held > left ? Number.POSITIVE_INFINITY : Math.min(held, this.#untilNext(left));
         return sightOf(operation.last ?? HELD, false);
       }
       if (onToken && operation.canBePolled) await this.#handOut(onToken);
@@ -120,6 +125,10 @@ class Watch<T> {
       const limits = { left: isDeadline ? -1 : left, timeout: whole, hasSources: sources.length > 0 && !isDeadline };
       this.judgement = judge(operation, this.#settings, limits);
       this.#pause = this.#untilNext(left);
+    } catch (error) {
+      // What is wrong may pass, but not at once.
+      this.#pause = Math.max(1_000, this.#operation.dueAt - this.#settings.now());
+      throw error;
     } finally {
       this.#isLooking = false;
     }
@@ -220,16 +229,18 @@ export class UnreadableStatus extends Error {
   }
 }
 
-/** An observation as the report shows it: by its word, and by the details of an error: addresses may hold secrets. */
+/** An observation as the report shows it: by its word, and by nothing else, as addresses may hold secrets. */
 function sightOf(observation: Observation<unknown>, isStart: boolean): object {
-  const { progress, error } = observation as { progress?: number; error?: OperationFailure };
+  const { progress } = observation as { progress?: number };
   const word = isStart && observation.kind === 'pending' ? (observation.state ?? 'accepted') : wordOf(observation);
-  const sight = error?.details === undefined ? {} : { error };
-  return Object.defineProperties(sight, {
-    [WORD]: { value: word },
-    progress: { value: progress },
-    [OBSERVED]: { value: observation },
-  });
+  return Object.defineProperties(
+    {},
+    {
+      [WORD]: { value: harmless(word, 200) },
+      progress: { value: progress },
+      [OBSERVED]: { value: observation },
+    },
+  );
 }
 
 const OBSERVED: unique symbol = Symbol('observed');
@@ -247,7 +258,7 @@ function wordOf(observation: Observation<unknown>): string {
 }
 
 export function nameOf({ token }: Operation<unknown>): string {
-  if (token.name !== undefined) return `operation ${token.name}`;
+  if (token.name !== undefined) return `operation ${harmless(token.name, 200)}`;
   if (token.url === undefined) return 'operation';
   // Without its query, which may hold a secret.
   return `operation ${new URL(token.url).pathname}`;

@@ -1,5 +1,5 @@
 import { formatDuration } from '../duration.ts';
-import { cut, oneLine, render } from '../render.ts';
+import { harmless } from './harmless.ts';
 import type { Observation, OperationFailure } from './observation.ts';
 import type { Operation } from './operation.ts';
 import type { OperationSettings } from './options.ts';
@@ -48,7 +48,10 @@ export function judge<T>(operation: Operation<T>, settings: OperationSettings<T>
   if (last === undefined) return PENDING;
   const isDeleted = last.kind === 'gone' || last.kind === 'notfound';
   if (isDeleted && settings.expect === 'deleted' && operation.resultUrl === undefined) {
-    return { is: 'done', value: undefined };
+    // A replica may not have it yet, or not any more.
+    const isConfirmed = last.kind === 'gone' || operation.notFounds >= settings.confirm;
+    if (isConfirmed) return { is: 'done', value: undefined };
+    return isLast(operation, limits) ? outOfTime(operation, settings, limits) : PENDING;
   }
   const end = endOf(last, operation, settings);
   // When there is no time to see an end again, the one that was seen is told.
@@ -74,7 +77,7 @@ function endOf<T>(
     case 'cancelled':
       return over('cancelled', last.error ? `cancelled: ${tell(last.error)}` : 'cancelled', true);
     case 'unrecognized':
-      return over('unrecognized', `status ${render(last.state)} is none that the dialect knows`);
+      return over('unrecognized', `status '${harmless(last.state, 120)}' is none that the dialect knows`);
     case 'no-monitor':
       return over('no-monitor', last.because);
     case 'gone':
@@ -147,7 +150,7 @@ function over(outcome: Exclude<Outcome, 'succeeded'>, because: string, known = f
 
 /** What a server says is foreign text: of any length, on any number of lines. */
 function tell({ code, message }: OperationFailure): string {
-  return cut(oneLine(code === undefined || code === message ? message : `${code}: ${message}`), 500);
+  return harmless(code === undefined || code === message ? message : `${code}: ${message}`, 500);
 }
 
 function told(cause: unknown): string {

@@ -1,5 +1,6 @@
 import { byResult } from './by-result.ts';
 import type { StatusResponse } from './dialect.ts';
+import { headOf } from './head-of.ts';
 import { isTimeout } from './is-timeout.ts';
 import type { Observation, Pending } from './observation.ts';
 import type { OperationSettings } from './options.ts';
@@ -82,7 +83,12 @@ export class Operation<T> {
     const read = async (signal: AbortSignal) => {
       const { maxBytes } = this.settings.reading;
       head = await toStatusResponse(headOf(answer), { maxBytes, signal });
-      note(await toStatusResponse(answer, { maxBytes, signal }));
+      try {
+        note(await toStatusResponse(answer, { maxBytes, signal }));
+      } catch (error) {
+        if (signal.aborted || !this.settings.tolerate(error)) throw error;
+        note({ ...head, unreadable: 'its body broke off' });
+      }
     };
     // Where to look is in the headers: a body that does not come to its end must not hide that.
     return new SharedRead(read, () => head && note({ ...head, unreadable: 'its body did not come to its end' }));
@@ -192,7 +198,7 @@ export class Operation<T> {
   /** Whether the end that was seen has been seen often enough, and for long enough. */
   isSettled(): boolean {
     const { confirm, settle } = this.settings;
-    if (!this.canBePolled) return true;
+    if (!this.canBePolled || this.resultUrl !== undefined) return true;
     const { times, since, until } = this.verdict ?? NEVER;
     // A timer may ring a fraction of a millisecond early.
     return times >= confirm && until - since > settle - 1;
@@ -219,14 +225,13 @@ export class Operation<T> {
   }
 
   #remember(pending: Pending): void {
-    const { notBefore, url, resourceUrl, name, version, memo } = pending;
-    const news = given({ url, resourceUrl, name, version, memo });
-    const { notBefore: _, version: __, ...known } = this.token;
+    const { notBefore, url, resourceUrl, name, memo } = pending;
+    const { notBefore: _, version: known, ...token } = this.token;
     // That of another address says nothing of this one.
-    const isMoved = url !== undefined && url !== this.token.url;
-    const kept = isMoved || this.token.version === undefined ? {} : { version: this.token.version };
-    const held = notBefore === undefined ? {} : { notBefore: Date.now() + notBefore };
-    this.token = { ...known, ...kept, ...news, ...held };
+    const isMoved = url !== undefined && url !== (token.url ?? this.#home);
+    const version = isMoved ? undefined : (pending.version ?? known);
+    const held = notBefore === undefined ? undefined : Date.now() + notBefore;
+    this.token = { ...token, ...given({ url, resourceUrl, name, memo, version, notBefore: held }) };
   }
 }
 
@@ -242,10 +247,4 @@ const NEVER: Seen = { since: 0, until: 0, times: 0 };
 /** Without what is not there. */
 function given<O extends object>(object: O): Partial<O> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<O>;
-}
-
-/** What an answer has beside its body, of whatever client it is. */
-function headOf(answer: unknown): { readonly [key: string]: unknown } {
-  const { status, statusCode, headers, url, request, type } = Object(answer) as { readonly [key: string]: unknown };
-  return { status, statusCode, headers, url, request, type };
 }

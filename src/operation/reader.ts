@@ -1,7 +1,10 @@
+import { isTransient } from 'unsleep';
 import { isSameOrigin, refusalOf } from './allowed-address.ts';
 import type { StatusResponse } from './dialect.ts';
+import { headOf } from './head-of.ts';
 import { locationIn } from './location.ts';
 import type { ReadingSettings } from './options.ts';
+import type { ReadLimits } from './read-bytes.ts';
 import { StatusError } from './status-error.ts';
 import { toStatusResponse } from './to-status-response.ts';
 import type { OperationToken } from './token.ts';
@@ -114,8 +117,19 @@ export class Reader {
       if (typeof response !== 'object' || response === null) throw error;
       answer = response;
     }
-    const response = await toStatusResponse(answer, { maxBytes: this.#settings.maxBytes, signal });
+    const response = await this.#whole(answer, { maxBytes: this.#settings.maxBytes, signal });
     return response.url === '' ? { ...response, url } : response;
+  }
+
+  /** A refusal counts by its status and its headers, though its body breaks off. */
+  async #whole(answer: unknown, limits: ReadLimits): Promise<StatusResponse> {
+    const head = await toStatusResponse(headOf(answer), limits);
+    try {
+      return await toStatusResponse(answer, limits);
+    } catch (error) {
+      if (limits.signal?.aborted || head.status < 300 || !isTransient(error)) throw error;
+      return { ...head, unreadable: 'its body broke off' };
+    }
   }
 }
 

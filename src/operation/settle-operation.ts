@@ -1,4 +1,5 @@
 import { check, checkOptions } from '../check.ts';
+import { toMilliseconds } from '../duration.ts';
 import { type Caller, callerOf, captureStack, checked } from '../stack.ts';
 import { requestCancel } from './cancel.ts';
 import { type Ending, toOperationError } from './ending.ts';
@@ -92,10 +93,12 @@ async function conclude<T>(
   const { onAbort, onTimeout, shared, cancelTimeout } = settings;
   const leaving = end.outcome === 'aborted' ? onAbort : end.outcome === 'timeout' ? onTimeout : 'detach';
   if (leaving === 'detach') return toVerdict(operation, end, ending);
+  const asked = settings.now();
   const cancel = await requestCancel(operation, source.started(), settings);
   if (leaving === 'cancel-and-wait' && cancel === 'requested') {
     const { signal: _, ...rest } = shared;
-    const later = await follow(operation, {}, { ...settings, shared: { ...rest, timeout: cancelTimeout } }, caller);
+    const timeout = Math.max(1, toMilliseconds('cancelTimeout', cancelTimeout) - (settings.now() - asked));
+    const later = await follow(operation, {}, { ...settings, shared: { ...rest, timeout } }, caller);
     if (later.outcome === 'succeeded' || later.known) return toVerdict(operation, later, ending, cancel);
   }
   return toVerdict(operation, end, ending, cancel);

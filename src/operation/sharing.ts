@@ -60,6 +60,8 @@ function isAlike(a: OperationSettings<unknown>, b: OperationSettings<unknown>): 
     reading.fetch === b.reading.fetch &&
     reading.poll === b.reading.poll &&
     reading.headers === b.reading.headers &&
+    reading.allowOrigin === b.reading.allowOrigin &&
+    reading.fetchResult === b.reading.fetchResult &&
     shared.clock === b.shared.clock
   );
 }

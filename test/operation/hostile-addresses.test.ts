@@ -1,7 +1,21 @@
 import { type Dialect, settleOperation, waitForOperation } from 'unsleep/operation';
 import { describe, expect, test, vi } from 'vitest';
 import { useVirtualTime } from '../virtual-time.ts';
-import { accepted, at, failure, HOME, hangs, json, STATUS, scripted, state, status, token, value } from './rig.ts';
+import {
+  accepted,
+  at,
+  failure,
+  HOME,
+  hangs,
+  json,
+  STATUS,
+  type Step,
+  scripted,
+  state,
+  status,
+  token,
+  value,
+} from './rig.ts';
 
 useVirtualTime();
 
@@ -189,7 +203,9 @@ describe('an address on the same origin', () => {
   test('that each answer changes is asked at the pace of all polls', async () => {
     let page = 0;
     const { fetch, instants } = scripted(
-      ...Array(5).fill(() => new Response(null, { status: 202, headers: { location: `/operations/41?page=${++page}` } })),
+      ...Array(5).fill(
+        () => new Response(null, { status: 202, headers: { location: `/operations/41?page=${++page}` } }),
+      ),
       done,
     );
     await value(waitForOperation(accepted(), { fetch, ...calm() }), 61_000);
@@ -255,7 +271,7 @@ describe('a result on another origin', () => {
   const AWAY = 'https://storage.example/results/41?sig=hush';
 
   /** Who reads it, and with what. */
-  function storage(...steps: Parameters<typeof scripted>) {
+  function storage(...steps: readonly Step[]) {
     const inits: RequestInit[] = [];
     const { fetch: answer, asked } = scripted(...steps);
     const fetchResult: typeof fetch = async (url, init = {}) => {
@@ -378,10 +394,8 @@ describe('a cancel request', () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 2_000);
     const { fetch, asked } = scripted(state('Running'), redirect('https://evil.example/', 307));
-    const options = {
-      ...{ fetch, ...calm(), dialect: cancelledAt(STATUS), interval: '1h', timeout: '2h' },
-      ...{ onAbort: 'cancel', signal: controller.signal },
-    } as const;
+    const leaving = { onAbort: 'cancel', signal: controller.signal } as const;
+    const options = { fetch, ...calm(), ...leaving, dialect: cancelledAt(STATUS), interval: 10_000 };
     const error = await failure(settleOperation(token(), options), 60_000);
     expect(error).toMatchObject({ outcome: 'aborted', known: false, cancel: 'refused' });
     expect(asked.map(({ url, method }) => [method, url])).toEqual([
@@ -390,13 +404,22 @@ describe('a cancel request', () => {
     ]);
   });
 
-  test.each([400, 401, 403, 404, 409, 429, 500, 503])('that is answered %i is refused, and not repeated', async (code) => {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), 500);
-    const { fetch, asked } = scripted(status(code));
-    const options = { fetch, ...calm(), dialect: cancelledAt(STATUS), onAbort: 'cancel-and-wait', signal: controller.signal } as const;
-    const error = await failure(settleOperation(accepted(), options), 60_000);
-    expect(error).toMatchObject({ outcome: 'aborted', known: false, cancel: 'refused' });
-    expect(asked.map(({ method }) => method)).toEqual(['DELETE']);
-  });
+  test.each([400, 401, 403, 404, 409, 429, 500, 503])(
+    'that is answered %i is refused, and not repeated',
+    async (code) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 500);
+      const { fetch, asked } = scripted(status(code));
+      const options = {
+        fetch,
+        ...calm(),
+        dialect: cancelledAt(STATUS),
+        onAbort: 'cancel-and-wait',
+        signal: controller.signal,
+      } as const;
+      const error = await failure(settleOperation(accepted(), options), 60_000);
+      expect(error).toMatchObject({ outcome: 'aborted', known: false, cancel: 'refused' });
+      expect(asked.map(({ method }) => method)).toEqual(['DELETE']);
+    },
+  );
 });

@@ -80,9 +80,15 @@ describe('a body that is not what it must be', () => {
     ['blanks', () => text(' \r\n\t ')],
     ['a byte order mark alone', () => text(utf8('\uFEFF'))],
     ['bytes that are no text', () => text(new Uint8Array([0, 255, 254, 128, 129]))],
-    ['bytes in another charset than they say', () => text(utf8('{"status":"Succeeded"}'), { 'content-type': 'application/json; charset=utf-16' })],
+    [
+      'bytes in another charset than they say',
+      () => text(utf8('{"status":"Succeeded"}'), { 'content-type': 'application/json; charset=utf-16' }),
+    ],
     ['JSON of 2 MB', () => json({ status: 'Succeeded', text: 'x'.repeat(2 ** 21) })],
-    ['JSON of 2 MB that says it is short', () => json({ status: 'Succeeded', text: 'x'.repeat(2 ** 21) }, { 'content-length': '22' })],
+    [
+      'JSON of 2 MB that says it is short',
+      () => json({ status: 'Succeeded', text: 'x'.repeat(2 ** 21) }, { 'content-length': '22' }),
+    ],
     ['arrays, 100 000 deep', () => text(nested(100_000))],
     ['arrays, 100 000 deep, that do not end', () => text('['.repeat(100_000))],
     ['objects, 100 000 deep', () => text(`${'{"status":'.repeat(100_000)}"Succeeded"${'}'.repeat(100_000)}`)],
@@ -168,9 +174,33 @@ describe('a body that is not what it must be', () => {
   });
 
   const LISTS: [string, Dialect][] = [
-    ['acceptors', acceptors([{ state: 'success', matcher: { output: { path: 'status', expected: 'Succeeded', comparator: 'stringEquals' } } }])],
-    ['acceptors of all', acceptors([{ state: 'success', matcher: { output: { path: 'items[].status', expected: 'Succeeded', comparator: 'allStringEquals' } } }])],
-    ['botocore', botocore({ operation: 'Describe', delay: 1, maxAttempts: 9, acceptors: [{ matcher: 'pathAll', argument: 'items[].status', expected: 'Succeeded', state: 'success' }] })],
+    [
+      'acceptors',
+      acceptors([
+        {
+          state: 'success',
+          matcher: { output: { path: 'status', expected: 'Succeeded', comparator: 'stringEquals' } },
+        },
+      ]),
+    ],
+    [
+      'acceptors of all',
+      acceptors([
+        {
+          state: 'success',
+          matcher: { output: { path: 'items[].status', expected: 'Succeeded', comparator: 'allStringEquals' } },
+        },
+      ]),
+    ],
+    [
+      'botocore',
+      botocore({
+        operation: 'Describe',
+        delay: 1,
+        maxAttempts: 9,
+        acceptors: [{ matcher: 'pathAll', argument: 'items[].status', expected: 'Succeeded', state: 'success' }],
+      }),
+    ],
   ];
   describe.each(LISTS)('in the dialect %s', (_, dialect) => {
     test.each(rows)('is no success: %s', async (_, answer) => {
@@ -184,13 +214,19 @@ describe('a body that is not what it must be', () => {
 });
 
 describe('a body that is what it must be, in an unusual way', () => {
-  const utf16 = new Uint8Array(new Uint16Array(Array.from('\uFEFF{"status":"Succeeded"}', (c) => c.charCodeAt(0))).buffer);
+  const utf16 = new Uint8Array(
+    new Uint16Array(Array.from('\uFEFF{"status":"Succeeded"}', (c) => c.charCodeAt(0))).buffer,
+  );
 
   test.each<[string, BodyInit, Record<string, string>]>([
     ['with a byte order mark', utf8('\uFEFF{"status":"Succeeded"}'), JSON_TYPE],
     ['with a byte order mark of UTF-16', utf16, JSON_TYPE],
     ['with blanks around it', ' \r\n{"status":"Succeeded"}\r\n\r\n', JSON_TYPE],
-    ['with a charset that there is not', '{"status":"Succeeded"}', { 'content-type': 'application/json; charset=klingon' }],
+    [
+      'with a charset that there is not',
+      '{"status":"Succeeded"}',
+      { 'content-type': 'application/json; charset=klingon' },
+    ],
     ['with a charset in quotes', '{"status":"Succeeded"}', { 'content-type': 'application/json; charset="UTF-8"' }],
     ['with the type of a text', '{"status":"Succeeded"}', { 'content-type': 'text/plain' }],
     ['with the type of a page', '{"status":"Succeeded"}', { 'content-type': 'text/html; charset=utf-8' }],
@@ -215,7 +251,13 @@ describe('a body that is what it must be, in an unusual way', () => {
 
   test('is cut in the middle of a letter by its chunks, and read all the same', async () => {
     const bytes = utf8('{"status":"Succeeded","text":"€"}');
-    const { fetch } = scripted(() => dripping(Array.from(bytes, (byte) => Uint8Array.of(byte)), 'ends', 0));
+    const { fetch } = scripted(() =>
+      dripping(
+        Array.from(bytes, (byte) => Uint8Array.of(byte)),
+        'ends',
+        0,
+      ),
+    );
     expect(await value(waitForOperation(token(), { fetch, ...calm() }), 1)).toMatchObject({ text: '€' });
   });
 
@@ -247,7 +289,8 @@ describe('a body that is what it must be, in an unusual way', () => {
   });
 
   test('may be nested 100 000 deep below its status', async () => {
-    const text = (word: string) => `{"status":"${word}","error":{"code":"Deep","message":"deep","details":${nested(100_000)}}}`;
+    const text = (word: string) =>
+      `{"status":"${word}","error":{"code":"Deep","message":"deep","details":${nested(100_000)}}}`;
     const step = (word: string) => new Response(text(word), { headers: JSON_TYPE });
     const { fetch } = scripted(step('Running'), step('Failed'));
     const error = await failure(settleOperation(accepted(), { fetch, ...calm() }), 60_000);
@@ -299,7 +342,8 @@ describe('a word that nobody knows', () => {
 });
 
 describe('what a server says', () => {
-  const nasty = 'no room\r\n\u001b[2J\u001b]0;owned\u0007\u0008\u0000\u009b31m\u2028\u202eevil\n    at root (secret.ts:1:1)';
+  const nasty =
+    'no room\r\n\u001b[2J\u001b]0;owned\u0007\u0008\u0000\u009b31m\u2028\u202eevil\n    at root (secret.ts:1:1)';
 
   test.each([
     ['the message of a failure', json({ status: 'Failed', error: { code: 'Full', message: nasty } })],
@@ -327,7 +371,10 @@ describe('what a server says', () => {
   });
 
   test('of its name does no harm to a log', async () => {
-    const start = at(json({ name: `operations/${nasty}${'x'.repeat(10_000)}`, done: false }), 'https://api.example/v1/things');
+    const start = at(
+      json({ name: `operations/${nasty}${'x'.repeat(10_000)}`, done: false }),
+      'https://api.example/v1/things',
+    );
     const { fetch } = scripted(json({ name: 'operations/1', done: false }));
     const options = { fetch, ...calm(), dialect: google(), timeout: '20s' } as const;
     const error = await failure(settleOperation(start, options), 20_000);
@@ -337,14 +384,17 @@ describe('what a server says', () => {
 });
 
 describe('the progress that a body tells', () => {
-  test.each([-1, 101, 1e999, '50', null, [50], { value: 50 }, 1e-300])('is passed over, or bounded: %j', async (progress) => {
-    const body = `{"status":"Running","percentComplete":${progress === Number.POSITIVE_INFINITY ? '1e999' : JSON.stringify(progress)}}`;
-    const { fetch, instants } = scripted(...Array(3).fill(new Response(body, { headers: JSON_TYPE })), done);
-    await value(waitForOperation(accepted(), { fetch, ...calm() }), 120_000);
-    const pauses = instants().map((instant, index) => instant - (instants()[index - 1] ?? 0));
-    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(1_000);
-    expect(Math.max(...pauses)).toBeLessThanOrEqual(30_000);
-  });
+  test.each([-1, 101, Number.POSITIVE_INFINITY, '50', null, [50], { value: 50 }, 1e-300])(
+    'is passed over, or bounded: %j',
+    async (progress) => {
+      const body = `{"status":"Running","percentComplete":${progress === Number.POSITIVE_INFINITY ? '1e999' : JSON.stringify(progress)}}`;
+      const { fetch, instants } = scripted(...Array(3).fill(new Response(body, { headers: JSON_TYPE })), done);
+      await value(waitForOperation(accepted(), { fetch, ...calm() }), 120_000);
+      const pauses = instants().map((instant, index) => instant - (instants()[index - 1] ?? 0));
+      expect(Math.min(...pauses)).toBeGreaterThanOrEqual(1_000);
+      expect(Math.max(...pauses)).toBeLessThanOrEqual(30_000);
+    },
+  );
 });
 
 describe('a result', () => {
@@ -369,7 +419,9 @@ describe('a result', () => {
     ['that hung', () => dripping([], 'hangs'), { size: 41 }],
   ])('%s once is read again', async (_, answer, result) => {
     const { fetch } = scripted(over, answer, json(result));
-    expect(await value(waitForOperation(accepted(), { fetch, ...calm(), attemptTimeout: '5s' }), 60_000)).toEqual(result);
+    expect(await value(waitForOperation(accepted(), { fetch, ...calm(), attemptTimeout: '5s' }), 60_000)).toEqual(
+      result,
+    );
   });
 
   test('that is not there yet is not taken for there: a 202 is no success here either', async () => {

@@ -109,13 +109,16 @@ describe('a Retry-After at the limits', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test.each([String(2 ** 40), String((25 * DAY) / 1_000)])('is slept through to the deadline when events may come: %s', async (retryAfter) => {
-    const { fetch, asked } = scripted(state('Running', { 'retry-after': retryAfter }));
-    const options = { fetch, ...calm(), wakeOn: () => () => {} };
-    const error = await failure(settleOperation(accepted(), options), 300_000);
-    expect(error).toMatchObject({ outcome: 'timeout', elapsed: 300_000 });
-    expect(asked).toHaveLength(1);
-  });
+  test.each([String(2 ** 40), String((25 * DAY) / 1_000)])(
+    'is slept through to the deadline when events may come: %s',
+    async (retryAfter) => {
+      const { fetch, asked } = scripted(state('Running', { 'retry-after': retryAfter }));
+      const options = { fetch, ...calm(), wakeOn: () => () => {} };
+      const error = await failure(settleOperation(accepted(), options), 300_000);
+      expect(error).toMatchObject({ outcome: 'timeout', elapsed: 300_000 });
+      expect(asked).toHaveLength(1);
+    },
+  );
 
   test('is counted to its end however long it is, when there is time', async () => {
     const { fetch, instants } = scripted(state('Running', { 'retry-after': String((60 * DAY) / 1_000) }), done);
@@ -175,10 +178,13 @@ describe('an HTTP status that is odd', () => {
     }
   });
 
-  test.each([200, 201, 203, 206, 226, 299])('is a success when it begins with 2, and the body does not say otherwise: %i', async (code) => {
-    const options = { ...answering({ status: code, body: { size: 41 } }), ...calm() };
-    expect(await value(waitForOperation(token(), options), 0)).toEqual({ size: 41 });
-  });
+  test.each([200, 201, 203, 206, 226, 299])(
+    'is a success when it begins with 2, and the body does not say otherwise: %i',
+    async (code) => {
+      const options = { ...answering({ status: code, body: { size: 41 } }), ...calm() };
+      expect(await value(waitForOperation(token(), options), 0)).toEqual({ size: 41 });
+    },
+  );
 
   test.each([204, 205, 200])('is a success without a body, unless the word is required: %i', async (code) => {
     const { fetch } = scripted(status(code));
@@ -187,10 +193,13 @@ describe('an HTTP status that is odd', () => {
     expect(await failure(settleOperation(token(), strict), 0)).toMatchObject({ outcome: 'unavailable', known: false });
   });
 
-  test.each([0, -200, 200.5, 1_000, Number.NaN, '200', null, [200]])('is no answer at all when it is %j: the client is at fault', async (code) => {
-    const options = { ...answering({ status: code, body: {} }), ...calm() };
-    await expect(value(waitForOperation(token(), options), 0)).rejects.toThrow(TypeError);
-  });
+  test.each([0, -200, 200.5, 1_000, Number.NaN, '200', null, [200]])(
+    'is no answer at all when it is %j: the client is at fault',
+    async (code) => {
+      const options = { ...answering({ status: code, body: {} }), ...calm() };
+      await expect(value(waitForOperation(token(), options), 0)).rejects.toThrow(TypeError);
+    },
+  );
 
   test('without a Location, a redirect leads nowhere', async () => {
     for (const code of [301, 302, 303, 307, 308]) {
@@ -220,7 +229,10 @@ describe('a header with control characters', () => {
 
   test('in the content type does no harm to the message', async () => {
     const page = new Response('<html>', { headers: { 'content-type': `text/${ugly}` } });
-    const error = await failure(settleOperation(token(), { fetch: scripted(page).fetch, ...calm(), maxUnreadable: 0 }), 0);
+    const error = await failure(
+      settleOperation(token(), { fetch: scripted(page).fetch, ...calm(), maxUnreadable: 0 }),
+      0,
+    );
     expect(error.outcome).toBe('unavailable');
     expect(error).toSatisfy(isHarmless);
   });
@@ -247,7 +259,10 @@ describe('a header with control characters', () => {
 
   test('of a client that gives names which are none is left out', async () => {
     const answer = { status: 200, headers: { ':status': '200', 'a b': 'c', 'retry-after': ['5', '10'], x: '\r\n' } };
-    const left: object[] = [{ ...answer, body: { status: 'Running' } }, { status: 200, body: { status: 'Done' } }];
+    const left: object[] = [
+      { ...answer, body: { status: 'Running' } },
+      { status: 200, body: { status: 'Done' } },
+    ];
     const verdict = await value(settleOperation(token(), { poll: () => left.shift(), ...calm() }), 1_000);
     expect(verdict.outcome).toBe('succeeded');
   });
