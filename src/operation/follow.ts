@@ -9,7 +9,6 @@ import {
 } from 'unsleep';
 import { CALLER, type Caller } from '../stack.ts';
 import { WORD } from '../timeline.ts';
-import { harmless } from './harmless.ts';
 import { isTimeout } from './is-timeout.ts';
 import { type Judgement, judge } from './judge.ts';
 import type { Observation } from './observation.ts';
@@ -17,6 +16,7 @@ import type { Operation } from './operation.ts';
 import type { OperationFacts } from './operation-error.ts';
 import type { OperationSettings } from './options.ts';
 import { untilLast } from './pace.ts';
+import { quoted } from './quoted.ts';
 import { tellCause } from './tell-cause.ts';
 
 /** How one wait for an operation ended. */
@@ -152,12 +152,7 @@ class Watch<T> {
     const held = (look.wokenBy === 'start' ? operation.dueAt : operation.floor(isEvent)) - now;
     if (held > 0) return held;
     this.#isStale = false;
-    try {
-      await limited((signal) => operation.poll(signal, !isEvent));
-    } catch (error) {
-      // A poll that was cut has been noted as unreadable, unless others go on waiting for it.
-      if (operation.serial === this.#seen || !isTimeout(error)) throw error;
-    }
+    await limited((signal) => operation.poll(signal, !isEvent));
     return 0;
   }
 
@@ -166,7 +161,12 @@ class Watch<T> {
     const { attemptTimeout, shared } = this.#settings;
     const { clock, unref, advanceTimers } = shared;
     const options = { attemptTimeout, clock, unref, advanceTimers, signal, maxAttempts: 1, tolerate: () => false };
-    await retry(({ signal }) => ask(signal), options);
+    try {
+      await retry(({ signal }) => ask(signal), options);
+    } catch (error) {
+      // What was cut has been noted, unless others go on waiting for it.
+      if (this.#operation.serial === this.#seen || !isTimeout(error)) throw error;
+    }
   }
 
   async #handOut(onToken: NonNullable<OperationSettings<T>['onToken']>): Promise<void> {
@@ -223,8 +223,8 @@ export class UnreadableStatus extends Error {
   constructor(reason: unknown, held: number | undefined) {
     super(tellCause(reason));
     this.reason = reason;
-    const { status } = Object(reason) as { status?: unknown };
-    this.status = held === undefined ? undefined : typeof status === 'number' ? status : 503;
+    // By this status the loop knows that the pause is firm.
+    this.status = held === undefined ? undefined : 503;
     this.retryAfter = held === undefined ? undefined : Math.ceil(held) / 1_000;
   }
 }
@@ -236,7 +236,7 @@ function sightOf(observation: Observation<unknown>, isStart: boolean): object {
   return Object.defineProperties(
     {},
     {
-      [WORD]: { value: harmless(word, 200) },
+      [WORD]: { value: quoted(word, 200) },
       progress: { value: progress },
       [OBSERVED]: { value: observation },
     },
@@ -258,7 +258,7 @@ function wordOf(observation: Observation<unknown>): string {
 }
 
 export function nameOf({ token }: Operation<unknown>): string {
-  if (token.name !== undefined) return `operation ${harmless(token.name, 200)}`;
+  if (token.name !== undefined) return `operation ${quoted(token.name, 200)}`;
   if (token.url === undefined) return 'operation';
   // Without its query, which may hold a secret.
   return `operation ${new URL(token.url).pathname}`;

@@ -1,8 +1,8 @@
 import { formatDuration } from '../duration.ts';
-import { harmless } from './harmless.ts';
 import type { Observation, OperationFailure } from './observation.ts';
 import type { Operation } from './operation.ts';
 import type { OperationSettings } from './options.ts';
+import { quoted } from './quoted.ts';
 import { tellCause } from './tell-cause.ts';
 
 /** How a wait for an operation can end. The server said the first three; otherwise its fate is not known. */
@@ -77,7 +77,7 @@ function endOf<T>(
     case 'cancelled':
       return over('cancelled', last.error ? `cancelled: ${tell(last.error)}` : 'cancelled', true);
     case 'unrecognized':
-      return over('unrecognized', `status '${harmless(last.state, 120)}' is none that the dialect knows`);
+      return over('unrecognized', `status '${quoted(last.state, 120)}' is none that the dialect knows`);
     case 'no-monitor':
       return over('no-monitor', last.because);
     case 'gone':
@@ -150,7 +150,7 @@ function over(outcome: Exclude<Outcome, 'succeeded'>, because: string, known = f
 
 /** What a server says is foreign text: of any length, on any number of lines. */
 function tell({ code, message }: OperationFailure): string {
-  return harmless(code === undefined || code === message ? message : `${code}: ${message}`, 500);
+  return quoted(code === undefined || code === message ? message : `${code}: ${message}`, 500);
 }
 
 function told(cause: unknown): string {

@@ -78,7 +78,7 @@ export class Operation<T> {
     let head: StatusResponse | undefined;
     const note = (response: StatusResponse) => {
       this.#home = response.url;
-      if (this.serial === 0) this.#note(this.#classify([response], true));
+      this.#note(this.#classify([response], true));
     };
     const read = async (signal: AbortSignal) => {
       const { maxBytes } = this.settings.reading;
@@ -198,8 +198,8 @@ export class Operation<T> {
   /** Whether the end that was seen has been seen often enough, and for long enough. */
   isSettled(): boolean {
     const { confirm, settle } = this.settings;
-    if (!this.canBePolled || this.resultUrl !== undefined) return true;
-    const { times, since, until } = this.verdict ?? NEVER;
+    if (!this.verdict || !this.canBePolled || this.resultUrl !== undefined) return true;
+    const { times, since, until } = this.verdict;
     // A timer may ring a fraction of a millisecond early.
     return times >= confirm && until - since > settle - 1;
   }
@@ -241,8 +241,6 @@ interface Seen {
   readonly until: number;
   readonly times: number;
 }
-
-const NEVER: Seen = { since: 0, until: 0, times: 0 };
 
 /** Without what is not there. */
 function given<O extends object>(object: O): Partial<O> {

@@ -55,6 +55,15 @@ describe('an aborted wait', () => {
     expect(JSON.stringify(error.report)).toContain('"looks":1');
   });
 
+  test('is told by the name that it was given', async () => {
+    const { fetch } = scripted(running);
+    for (const name of ['the export', () => 'the export']) {
+      const options = { fetch, random, name, signal: abortAt(2_000) };
+      const error = await failure(settleOperation(accepted(), options), 2_000);
+      expect(error.message).toContain('the export: 2 s, ');
+    }
+  });
+
   test('cuts the poll that is under way', async () => {
     let cut: unknown;
     const { fetch } = scripted((init) => {
@@ -278,6 +287,7 @@ describe('several waits for one operation', () => {
   test.each<[string, object]>([
     ['other credentials', { headers: { authorization: 'Bearer 2' } }],
     ['another dialect', { dialect: plain() }],
+    ['other rules of who may be asked', { allowOrigin: () => true }],
   ])('do not share what they would ask or read in another way: %s', async (_, other) => {
     const { fetch, asked } = scripted(state('Succeeded'));
     const token = { v: 1, dialect: 'plain', url: STATUS, startedAt: Date.now() } as const;

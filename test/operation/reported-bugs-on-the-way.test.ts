@@ -1,13 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { pendingWaits, type Wake, type WakeSource } from 'unsleep';
-import {
-  type Dialect,
-  type OperationError,
-  type OperationOptions,
-  plain,
-  settleOperation,
-  waitForOperation,
-} from 'unsleep/operation';
+import { type Dialect, type OperationOptions, plain, settleOperation, waitForOperation } from 'unsleep/operation';
 import { describe, expect, test, vi } from 'vitest';
 import { azure } from '../../src/operation/dialects/azure.ts';
 import { google } from '../../src/operation/dialects/google.ts';
@@ -667,18 +660,6 @@ describe('several waits', () => {
       60_000,
     );
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['gone', 'succeeded', 'unavailable']);
-  });
-
-  test('for one operation do not take over who may be asked', async () => {
-    const { fetch } = scripted(
-      new Response(null, { status: 202, headers: { location: 'https://other.example/1' } }),
-      done,
-    );
-    const start = token();
-    const open = settleOperation(start, { fetch, random, allowOrigin: () => true });
-    const strict = settleOperation(start, { fetch, random });
-    const [, verdict] = await value(Promise.all([open, strict]), 60_000);
-    expect((verdict as { error: OperationError }).error).toMatchObject({ outcome: 'no-monitor', known: false });
   });
 
   test('that are never awaited leave nothing behind when their time is up', async () => {

@@ -1,5 +1,12 @@
 import { WaitError } from 'unsleep';
-import { OperationError, plain, settleOperation, waitForOperation } from 'unsleep/operation';
+import {
+  type Dialect,
+  OperationError,
+  type OperationToken,
+  plain,
+  settleOperation,
+  waitForOperation,
+} from 'unsleep/operation';
 import { describe, expect, test } from 'vitest';
 import { rejection, useVirtualTime } from '../virtual-time.ts';
 import { accepted, at, failure, HOME, hangs, json, STATUS, scripted, state, status, token, value } from './rig.ts';
@@ -176,6 +183,48 @@ describe('the outcome of an operation', () => {
   ])('is a success with %s (azure-sdk-for-net#52402)', async (_, code) => {
     const { fetch } = scripted(running, status(code));
     expect(await value(waitForOperation(accepted(), { fetch, random }), 3_000)).toBeUndefined();
+  });
+});
+
+describe('an end that says little', () => {
+  test('of a dialect that gives no cause is told without one', async () => {
+    const dialect: Dialect = { name: 'own', classify: () => ({ kind: 'gone' }) };
+    const error = await failure(
+      settleOperation(token({ dialect: 'own' }), { fetch: scripted(done).fetch, dialect }),
+      0,
+    );
+    expect(error.message).toMatch(/^operation \/operations\/41: gone \(/);
+  });
+
+  test('of a dialect that tells no address is no-monitor', async () => {
+    const dialect: Dialect = { name: 'own', classify: () => ({ kind: 'pending' }) };
+    const error = await failure(settleOperation(accepted(), { dialect }), 0);
+    expect(error.message).toContain('nothing says where to look');
+  });
+
+  test('is told when the server wants to be asked again at no date that there is', async () => {
+    const { fetch } = scripted(done);
+    const error = await failure(settleOperation(accepted({ 'retry-after': '9000000000000' }), { fetch }), 0);
+    expect(error.message).toContain('no date that there is');
+  });
+
+  test('of a deletion that there was no time to confirm is a timeout', async () => {
+    const { fetch } = scripted(status(404));
+    const options = { fetch, random, expect: 'deleted', confirm: 9, timeout: '4s' } as const;
+    expect((await failure(settleOperation(accepted(), options), 4_000)).outcome).toBe('timeout');
+  });
+
+  test('is read again, followed, where a redirect cannot be looked at', async () => {
+    const opaque = Object.defineProperty(status(200), 'type', { value: 'opaqueredirect' });
+    const { fetch, asked } = scripted(() => opaque, done);
+    await value(waitForOperation(token(), { fetch, random }), 0);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('needs no address when a client of its own polls', async () => {
+    const known = { v: 1, dialect: 'plain', name: 'jobs/7', startedAt: Date.now() } as const;
+    const poll = ({ name }: OperationToken) => ({ status: 200, body: { status: 'done', name } });
+    expect(await value(waitForOperation(known, { poll }), 0)).toEqual({ status: 'done', name: 'jobs/7' });
   });
 });
 
