@@ -3,7 +3,9 @@ import type { OperationToken } from './token.ts';
 
 /** An answer, read. */
 export interface StatusResponse {
+  /** The HTTP status. */
   readonly status: number;
+  /** The headers, several of one name joined. */
   readonly headers: Headers;
   /** Where it came from, after redirects: what relative addresses are relative to. */
   readonly url: string;

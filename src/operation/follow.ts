@@ -115,8 +115,8 @@ class Watch<T> {
       const held = await this.#observe(look);
       const left = latest - look.elapsed;
       if (held > 0 && operation.serial === this.#seen) {
-        // The poll that is due anyway must not be put off, and none may come too soon after another.
-        this.#pause = held > left ? Number.POSITIVE_INFINITY : Math.min(held, this.#untilNext(left));
+        // The poll that is due anyway must not be put off.
+        this.#pause = Math.min(held, this.#untilNext(left));
         return sightOf(operation.last ?? HELD, false);
       }
       if (onToken && operation.canBePolled) await this.#handOut(onToken);

@@ -11,6 +11,7 @@ export { type BotocoreAcceptor, type BotocoreWaiter, botocore } from './dialects
 export { type GoogleOptions, google } from './dialects/google.ts';
 export { type FailedCondition, type KubernetesOptions, kubernetes } from './dialects/kubernetes.ts';
 export type { AcceptorState } from './dialects/matcher.ts';
+export type { Json } from './dialects/openstack-answers.ts';
 export { type OpenstackMigrationOptions, openstackMigration } from './dialects/openstack-migration.ts';
 export { type OpenstackServerOptions, openstackServer } from './dialects/openstack-server.ts';
 export type { OpenstackBefore, OpenstackMove, OpenstackMoved } from './dialects/openstack-verdict.ts';
@@ -30,7 +31,7 @@ export type {
   Unreadable,
   Unrecognized,
 } from './observation.ts';
-export { type CancelRequest, OperationError } from './operation-error.ts';
+export { type CancelRequest, OperationError, type OperationFacts } from './operation-error.ts';
 export type { Leaving, OperationOptions, RequestHeaders } from './options.ts';
 export { type OperationStart, settleOperation, type Verdict } from './settle-operation.ts';
 export type { ResponseLike } from './to-status-response.ts';

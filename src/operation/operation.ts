@@ -1,6 +1,7 @@
 import { byResult } from './by-result.ts';
 import type { StatusResponse } from './dialect.ts';
 import { headOf } from './head-of.ts';
+import { byStatus } from './http-status.ts';
 import { isTimeout } from './is-timeout.ts';
 import type { Observation, Pending } from './observation.ts';
 import type { OperationSettings } from './options.ts';
@@ -109,6 +110,7 @@ export class Operation<T> {
     this.polls++;
     this.#polledAt = this.settings.now();
     this.#isStep = isOnSchedule;
+    this.reader.head = undefined;
     const read = async (signal: AbortSignal) => {
       try {
         const observation = await this.#observation(signal);
@@ -119,10 +121,16 @@ export class Operation<T> {
     };
     const reading: SharedRead = new SharedRead(read, (reason) => {
       this.#reading = undefined;
-      // Cut, and not because its wait was over.
-      if (isTimeout(reason)) this.#note({ kind: 'unreadable', cause: reason });
+      // Cut, and not because its wait was over. A refusal counts all the same, as it asks for a pause.
+      if (isTimeout(reason)) this.#note(this.#cut() ?? { kind: 'unreadable', cause: reason });
     });
     return reading;
+  }
+
+  #cut(): Observation<T> | undefined {
+    const { head } = this.reader;
+    const observation = head && byStatus(head, { token: this.token, initial: false, now: Date.now(), more: [] });
+    return observation?.kind === 'unreadable' ? observation : undefined;
   }
 
   async #observation(signal: AbortSignal): Promise<Observation<T>> {

@@ -23,6 +23,8 @@ export class Reader {
   readonly #settings: ReadingSettings;
   /** Where the request went that started the operation: what is on the same origin may be asked. */
   readonly #home: () => string;
+  /** The answer that is being read: what is known of it when it does not come to its end. */
+  head: StatusResponse | undefined;
   /** Where redirects can only be followed unseen, as in browsers. */
   #mode: RequestRedirect = 'manual';
 
@@ -124,6 +126,7 @@ export class Reader {
   /** A refusal counts by its status and its headers, though its body breaks off. */
   async #whole(answer: unknown, limits: ReadLimits): Promise<StatusResponse> {
     const head = await toStatusResponse(headOf(answer), limits);
+    this.head = head;
     try {
       return await toStatusResponse(answer, limits);
     } catch (error) {

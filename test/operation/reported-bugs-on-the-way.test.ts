@@ -582,16 +582,6 @@ describe('events', () => {
     expect(instants().slice(0, 3)).toEqual([1_000, 3_000, 7_000]);
   });
 
-  test('are minWakeGap apart near the deadline too (E6)', async () => {
-    const { source, ringAt } = bell();
-    const { fetch, instants } = scripted(running);
-    for (let instant = 9_510; instant < 10_000; instant += 10) ringAt(instant);
-    const options = { fetch, random, wakeOn: source, minWakeGap: 200, timeout: '10s' } as const;
-    await failure(settleOperation(accepted(), options), 60_000);
-    const gaps = instants().map((instant, index) => instant - (instants()[index - 1] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(200);
-  });
-
   test('that end leave the wait, which goes on by polling (E10)', async () => {
     const ending: WakeSource = (wake) => {
       wake.failed(new Error('204: no more events'));

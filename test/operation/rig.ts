@@ -6,7 +6,7 @@ import { settle } from '../virtual-time.ts';
 export type Step = Response | Error | ((init: RequestInit) => Response | Promise<Response>);
 
 /** A request that a scripted server got, and when, in virtual milliseconds from the first line of the test. */
-export interface Asked {
+interface Asked {
   readonly at: number;
   readonly method: string;
   readonly url: string;

@@ -41,7 +41,7 @@ export interface ScriptedOperation {
   begin(method?: string): Promise<Response>;
 }
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;

@@ -20,7 +20,12 @@ export interface OpenstackServerOptions {
    * The status before the request. A server that was in ERROR shows that until the request has had its effect, so it
    * counts as a failure only when no task is under way. @defaultValue none of the failures
    */
-  readonly before?: { readonly status: string } | undefined;
+  readonly before?:
+    | {
+        /** The word of it, as the server showed it. */
+        readonly status: string;
+      }
+    | undefined;
 }
 
 /**
