@@ -8,12 +8,19 @@ export type CancelRequest = 'requested' | 'refused' | 'unsupported';
 
 /** What is known of an operation when a wait for it has ended without success. */
 export interface OperationFacts {
+  /** How it ended. */
   readonly outcome: Exclude<Outcome, 'succeeded'>;
+  /** Whether the server said how. */
   readonly known: boolean;
+  /** Goes on with it. */
   readonly token: OperationToken;
+  /** What was seen last. */
   readonly last: Observation | undefined;
+  /** How often its status was asked for. */
   readonly polls: number;
+  /** When the server wants to be asked again, in milliseconds since 1970. */
   readonly notBefore: number | undefined;
+  /** What became of the request to cancel. */
   readonly cancel: CancelRequest | undefined;
 }
 
