@@ -121,8 +121,9 @@ export class Operation<T> {
     };
     const reading: SharedRead = new SharedRead(read, (reason) => {
       this.#reading = undefined;
-      // Cut, and not because its wait was over. A refusal counts all the same, as it asks for a pause.
-      if (isTimeout(reason)) this.#note(this.#cut() ?? { kind: 'unreadable', cause: reason });
+      // A refusal counts whyever it was cut, as it asks for a pause; else only what took too long, not what was left.
+      const refusal = this.#cut();
+      if (refusal || isTimeout(reason)) this.#note(refusal ?? { kind: 'unreadable', cause: reason });
     });
     return reading;
   }

@@ -266,8 +266,8 @@ function serve(clock: ReturnType<typeof createClock>, replies: readonly Reply[])
         if (reply.does === 'reset') return reject(new TypeError('fetch failed'));
         state.lastStatus = reply.status;
         const seconds = reply.headers['retry-after'] ?? '';
-        // An acceptor may make a success of any status; and of a body that nobody waits for to its end nothing is told.
-        const isTold = reply.does !== 'drip for ever' && !reply.body.includes('ResourceNotFound');
+        // An acceptor may make a success of any status.
+        const isTold = !reply.body.includes('ResourceNotFound');
         const isMeant = isTold && (reply.status === 429 || reply.status === 503);
         const isHard = isMeant && /^\d+$/.test(seconds);
         if (isHard && !isCancel) state.floor = clock.performance.now() + Number(seconds) * 1_000;

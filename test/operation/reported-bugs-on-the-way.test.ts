@@ -425,6 +425,21 @@ describe('busy loops', () => {
 });
 
 describe('an answer that does not come to its end', () => {
+  test.each([429, 503])(
+    'counts though who asked has left: the other waits keep the Retry-After of a %i',
+    async (code) => {
+      const hanging = () => new Response(new ReadableStream(), { status: code, headers: { 'retry-after': '60' } });
+      const { source, ringAt } = bell();
+      const { fetch, instants } = scripted(running, hanging, done);
+      const start = token();
+      ringAt(500);
+      const left = waitForOperation(start, { fetch, random, wakeOn: source, signal: abortAt(800) }).catch(() => 'left');
+      const stayed = waitForOperation(start, { fetch, random });
+      expect(await value(Promise.all([left, stayed]), 120_000)).toEqual(['left', { status: 'Succeeded' }]);
+      expect(instants()).toEqual([0, soonAfter(500), expect.toSatisfy((instant: number) => instant >= 60_500)]);
+    },
+  );
+
   test.each([429, 503])('still counts by its status and its headers: a %i keeps its Retry-After', async (code) => {
     const broken = () => {
       const stream = new ReadableStream({ start: (controller) => controller.error(new TypeError('terminated')) });
