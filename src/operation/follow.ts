@@ -124,7 +124,10 @@ class Watch<T> {
       const isDeadline = look.wokenBy === 'deadline';
       const limits = { left: isDeadline ? -1 : left, timeout: whole, hasSources: sources.length > 0 && !isDeadline };
       this.judgement = judge(operation, this.#settings, limits);
-      this.#pause = this.#untilNext(left);
+      this.#pause = Math.min(
+        this.#untilNext(left),
+        this.#isStale ? this.#settings.minWakeGap : Number.POSITIVE_INFINITY,
+      );
     } catch (error) {
       // What is wrong may pass, but not at once.
       this.#pause = Math.max(1_000, this.#operation.dueAt - this.#settings.now());
@@ -151,7 +154,8 @@ class Watch<T> {
     const isEvent = look.wokenBy === 'event';
     const held = (look.wokenBy === 'start' ? operation.dueAt : operation.floor(isEvent)) - now;
     if (held > 0) return held;
-    this.#isStale = false;
+    // One that is under way may have been answered before the event.
+    this.#isStale &&= operation.isPolling;
     await limited((signal) => operation.poll(signal, !isEvent));
     return 0;
   }
@@ -188,11 +192,10 @@ class Watch<T> {
 
   /** What the look answers: what was seen; or that it could not be read, as an error that the wait tolerates. */
   #told(): unknown {
-    const { last, hardUntil, polls } = this.#operation;
+    const { last, polls } = this.#operation;
     if (last === undefined) return undefined;
     if (last.kind !== 'unreadable' || this.judgement.is !== 'pending') return sightOf(last, polls === 0);
-    const floor = hardUntil - this.#settings.now();
-    throw new UnreadableStatus(last.cause, floor > 0 ? floor : undefined);
+    throw new UnreadableStatus(last.cause);
   }
 
   endBy(error: unknown): End<T> {
@@ -214,18 +217,13 @@ class Watch<T> {
 
 const HELD: Observation<never> = { kind: 'pending', state: 'not to be asked yet' };
 
-/** A read that failed, for the wait to tolerate: with the time that a 429 or 503 asked for, which no event can shorten. */
+/** A read that failed, for the wait to tolerate. */
 export class UnreadableStatus extends Error {
   readonly reason: unknown;
-  readonly status: number | undefined;
-  readonly retryAfter: number | undefined;
 
-  constructor(reason: unknown, held: number | undefined) {
+  constructor(reason: unknown) {
     super(tellCause(reason));
     this.reason = reason;
-    // By this status the loop knows that the pause is firm.
-    this.status = held === undefined ? undefined : 503;
-    this.retryAfter = held === undefined ? undefined : Math.ceil(held) / 1_000;
   }
 }
 

@@ -100,6 +100,10 @@ export class Operation<T> {
     return Math.max(this.hardUntil, isEvent ? this.#polledAt + this.settings.minWakeGap : 0);
   }
 
+  get isPolling(): boolean {
+    return this.#reading !== undefined;
+  }
+
   /** Polls, or joins who does already. Settles once there is something new to see. */
   poll(signal: AbortSignal, isOnSchedule: boolean): Promise<void> {
     this.#reading ??= this.#startPoll(isOnSchedule);

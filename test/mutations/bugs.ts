@@ -406,9 +406,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an event shortens what a 429 asked for',
-    file: 'operation/follow.ts',
-    text: 'const floor = hardUntil - this.#settings.now();',
-    instead: 'const floor = 0;',
+    file: 'operation/operation.ts',
+    text: 'return Math.max(this.hardUntil, isEvent',
+    instead: 'return Math.max(0, isEvent',
   },
   {
     name: 'the last poll has no time left to be answered',

@@ -8,7 +8,7 @@ import {
 } from 'unsleep/operation';
 import { describe, expect, test } from 'vitest';
 import { isPending, rejection, useVirtualTime } from '../virtual-time.ts';
-import { accepted, at, failure, HOME, hangs, json, STATUS, scripted, state, status, value } from './rig.ts';
+import { accepted, at, bell, failure, HOME, hangs, json, STATUS, scripted, state, status, value } from './rig.ts';
 
 useVirtualTime();
 
@@ -154,10 +154,13 @@ describe('an aborted wait', () => {
     const { fetch, asked } = scripted(status(202));
     let cut = false;
     const start = (signal: AbortSignal) => {
-      signal.addEventListener('abort', () => {
-        cut = true;
+      return new Promise<Response>((resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          cut = true;
+          reject(signal.reason);
+        });
+        setTimeout(() => resolve(accepted()), 3_000);
       });
-      return new Promise<Response>((resolve) => setTimeout(() => resolve(accepted()), 3_000));
     };
     const options = { fetch, random, signal: abortAt(1_000), dialect, onAbort: 'cancel' } as const;
     const error = await failure(settleOperation(start, options), 3_000);
@@ -250,6 +253,22 @@ describe('several waits for one operation', () => {
     const stayed = waitForOperation(answer, { ...settings, fetch });
     expect(await value(Promise.all([left, stayed]), 60_000)).toMatchObject([reason, { status: 'Succeeded' }]);
     expect(asked).toHaveLength(1);
+  });
+
+  test('ask again after an event that came while the poll of another was under way (E5)', async () => {
+    const [one, other] = [bell(), bell()];
+    const slow = () => new Promise<Response>((resolve) => setTimeout(() => resolve(running.clone()), 2_000));
+    const { fetch, instants } = scripted(running, slow, state('Succeeded'));
+    const answer = accepted();
+    const waits = [one, other].map(({ source }) => {
+      return waitForOperation(answer, { ...settings, fetch, interval: '1h', timeout: '2h', wakeOn: source });
+    });
+    one.ringAt(1_000);
+    other.ringAt(2_000);
+    one.ringAt(3_000);
+    await value(Promise.all(waits), 60_000);
+    // A faked clock rings what is due at once a millisecond later. The second poll takes from 2 s to 4 s.
+    expect(instants()).toEqual([1_001, 2_001, 4_101]);
   });
 
   test('judge by their own options what they share', async () => {

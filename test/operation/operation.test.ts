@@ -1,8 +1,8 @@
-import { pendingWaits, type Wake, type WakeSource } from 'unsleep';
+import { pendingWaits, type WakeSource } from 'unsleep';
 import { settleOperation, waitForOperation } from 'unsleep/operation';
 import { describe, expect, test } from 'vitest';
 import { useVirtualTime } from '../virtual-time.ts';
-import { accepted, failure, hangs, networkError, scripted, state, status, token, value } from './rig.ts';
+import { accepted, bell, failure, hangs, networkError, scripted, state, status, token, value } from './rig.ts';
 
 useVirtualTime();
 
@@ -10,19 +10,6 @@ useVirtualTime();
 const random = () => 0;
 const running = state('Running');
 const done = state('Succeeded');
-
-/** A source whose events the test makes. */
-function bell() {
-  const wakes = new Set<Wake>();
-  const source: WakeSource = (wake) => {
-    wakes.add(wake);
-    return () => wakes.delete(wake);
-  };
-  const ring = () => {
-    for (const wake of wakes) wake();
-  };
-  return { source, ring, ringAt: (instant: number) => setTimeout(ring, instant), listeners: wakes };
-}
 
 describe('the polls of an operation', () => {
   test('begin a second after the start, and grow to one in 30 s', async () => {

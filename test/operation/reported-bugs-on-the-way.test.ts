@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { pendingWaits, type Wake, type WakeSource } from 'unsleep';
+import { pendingWaits, type WakeSource } from 'unsleep';
 import { type Dialect, type OperationOptions, plain, settleOperation, waitForOperation } from 'unsleep/operation';
 import { describe, expect, test, vi } from 'vitest';
 import { azure } from '../../src/operation/dialects/azure.ts';
@@ -8,6 +8,7 @@ import { isPending, rejection, settle, useVirtualTime } from '../virtual-time.ts
 import {
   accepted,
   at,
+  bell,
   failure,
   HOME,
   hangs,
@@ -29,19 +30,6 @@ const random = () => 0;
 const running = state('Running');
 const done = state('Succeeded');
 const DAY = 86_400_000;
-
-/** A source whose events the test makes. */
-function bell() {
-  const wakes = new Set<Wake>();
-  const source: WakeSource = (wake) => {
-    wakes.add(wake);
-    return () => wakes.delete(wake);
-  };
-  const ring = () => {
-    for (const wake of wakes) wake();
-  };
-  return { source, ring, wakes, ringAt: (instant: number) => setTimeout(ring, instant) };
-}
 
 // A faked clock rings what is due at once a millisecond later, when it was set while the clock moved.
 const soonAfter = (instant: number) => instant + 1;
@@ -639,17 +627,17 @@ describe('events', () => {
   });
 
   test('are listened to before the request is sent, and no longer than the wait (E2, E16)', async () => {
-    const { source, wakes } = bell();
+    const { source, listeners } = bell();
     const live: number[] = [];
     const start = () => {
-      live.push(wakes.size);
+      live.push(listeners.size);
       return accepted();
     };
     const ends = [() => ({ timeout: 2_000 }), () => ({ signal: abortAt(1_500) }), () => ({})];
     for (const [index, end] of ends.entries()) {
       const { fetch } = scripted(index === 2 ? done : running);
       await settle(settleOperation(start, { fetch, random, wakeOn: source, ...end() }), 60_000);
-      expect([live, wakes.size]).toEqual([Array(index + 1).fill(1), 0]);
+      expect([live, listeners.size]).toEqual([Array(index + 1).fill(1), 0]);
     }
   });
 });

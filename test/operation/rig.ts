@@ -1,3 +1,4 @@
+import type { Wake, WakeSource } from 'unsleep';
 import type { OperationError, OperationToken, Verdict } from 'unsleep/operation';
 import { vi } from 'vitest';
 import { settle } from '../virtual-time.ts';
@@ -92,4 +93,17 @@ export function networkError(): TypeError {
   return Object.assign(new TypeError('fetch failed'), {
     cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
   });
+}
+
+/** A source whose events the test makes. */
+export function bell() {
+  const wakes = new Set<Wake>();
+  const source: WakeSource = (wake) => {
+    wakes.add(wake);
+    return () => wakes.delete(wake);
+  };
+  const ring = () => {
+    for (const wake of wakes) wake();
+  };
+  return { source, ring, ringAt: (instant: number) => setTimeout(ring, instant), listeners: wakes };
 }
