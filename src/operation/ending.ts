@@ -26,7 +26,7 @@ export function toOperationError<T>(
   const report = isOurs ? error.report : abortedReport(operation, settings.now() - since);
   const headline = isOurs ? error.message : `${report}: aborted`;
   const remarks = [
-    ...(!known && operation.canBePolled && operation.resultUrl === undefined
+    ...(!known && outcome !== 'gone' && operation.canBePolled && operation.resultUrl === undefined
       ? ['it may still be running: `error.token` goes on with it']
       : []),
     ...(operation.resultUrl === undefined ? [] : ['it succeeded: only its result is not there']),

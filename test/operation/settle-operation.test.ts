@@ -139,6 +139,7 @@ describe('the outcome of an operation', () => {
     const { fetch, asked } = scripted(running, status(404));
     const error = await failure(settleOperation(accepted(), { fetch, random }), 3_000);
     expect(error).toMatchObject({ outcome: 'gone', known: false });
+    expect(error.message).not.toContain('still be running');
     expect(asked).toHaveLength(2);
   });
 
