@@ -37,7 +37,6 @@ type Immediates = Partial<Pick<typeof globalThis, 'setImmediate' | 'clearImmedia
 
 const MOCK_OF_NODE = 'bound #createTimer';
 
-const { now: performanceNow } = globalThis.performance;
 let loadedWith = platform();
 
 function platform(): Platform {
@@ -98,51 +97,4 @@ export const realClock: Clock = {
 /** Whether somebody else moves this clock. */
 export function isFaked(clock: Clock): boolean {
   return clock !== realClock && (clock.setTimeout !== native().setTimeout || fakeOf(clock) !== undefined);
-}
-
-/** What tells the time of a clock: not `performance` where the timers and `Date` are faked without it, as by node:test. */
-function timeOf(clock: Clock): { now(): number } {
-  const isPerformanceReal = clock.performance.now === performanceNow;
-  return isPerformanceReal && ('isMock' in Date || 'isFake' in Date) && fakeOf(clock) ? Date : clock.performance;
-}
-
-/**
- * The time of one wait: monotonic, and never behind its own timers.
- *
- * A timer that rings says that its time has come, whatever the clock says: platforms ring up to a millisecond early,
- * and a suite may fake only the timers or only the clock.
- */
-export class Stopwatch {
-  readonly #clock: Clock;
-  #now: () => number;
-  #start: number;
-  #last: number;
-  #elapsed = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    const time = timeOf(clock);
-    this.#now = time.now;
-    this.#start = time.now();
-    this.#last = this.#start;
-  }
-
-  /** Milliseconds since the start. A clock that jumps back, or is exchanged for another, goes on from here. */
-  elapsed(): number {
-    const time = timeOf(this.#clock);
-    const now = time.now();
-    if (time.now !== this.#now || now < this.#last) {
-      this.#now = time.now;
-      this.#start = now - this.#elapsed;
-    }
-    this.#last = now;
-    this.#elapsed = Math.max(this.#elapsed, now - this.#start);
-    return this.#elapsed;
-  }
-
-  /** A timer due at this instant has rung. */
-  reached(instant: number): void {
-    // The start stays: the clocks of browsers count in steps, and would be ahead by what was added between two of them.
-    this.#elapsed = Math.max(this.elapsed(), instant);
-  }
 }

@@ -2,7 +2,7 @@ import pRetry from 'p-retry';
 import { constant, exponential } from './backoff.ts';
 import { isOurs } from './budget.ts';
 import { check, checkOptions } from './check.ts';
-import { Stopwatch } from './clock.ts';
+
 import { type Deadline, failed, type Known, timedOut } from './diagnosis.ts';
 import { type Duration, formatDuration } from './duration.ts';
 import { type Outcome, onAbort } from './ends.ts';
@@ -13,6 +13,7 @@ import { type CommonOptions, immediate, pauseOf, type ScaleOption, type Settings
 import { Alarm } from './pause.ts';
 import { isErrorLike } from './render.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';
+import { Stopwatch } from './time.ts';
 import { titleOf } from './title.ts';
 import { askedPause, isTimeout } from './transient.ts';
 import { quiet, type Way, wait } from './wait.ts';

@@ -1,0 +1,139 @@
+import { mock } from 'node:test';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Clock } from '../src/clock.ts';
+import { Stopwatch } from '../src/time.ts';
+
+const globalClock = globalThis as unknown as Clock;
+
+afterEach(() => {
+  mock.timers.reset();
+  vi.useRealTimers();
+});
+
+describe('Stopwatch', () => {
+  /** A clock that shows what it is told. */
+  function hand(now: number) {
+    const clock = { ...globalClock, performance: { now: () => clock.time }, time: now };
+    return clock;
+  }
+
+  test('counts from its start, whatever its clock shows then', () => {
+    const clock = hand(5_000);
+    const stopwatch = new Stopwatch(clock);
+    expect(stopwatch.elapsed()).toBe(0);
+    clock.time = 5_250;
+    expect(stopwatch.elapsed()).toBe(250);
+  });
+
+  test('goes on from where it was when the clock jumps back', () => {
+    const clock = hand(1_000);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 1_100;
+    expect(stopwatch.elapsed()).toBe(100);
+    clock.time = 20;
+    expect(stopwatch.elapsed()).toBe(100);
+    clock.time = 50;
+    expect(stopwatch.elapsed()).toBe(130);
+  });
+
+  test('goes on from where it was when the clock jumps back to before its start only', () => {
+    const clock = hand(1_000);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 990;
+    expect(stopwatch.elapsed()).toBe(0);
+    clock.time = 1_000;
+    expect(stopwatch.elapsed()).toBe(10);
+  });
+
+  test('goes on from where it was when the clock is exchanged, for one that shows more as for one that shows less', () => {
+    const clock = hand(1_000);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 1_100;
+    stopwatch.elapsed();
+    clock.performance = { now: () => 9_000_000 };
+    expect(stopwatch.elapsed()).toBe(100);
+    clock.performance = { now: () => 3 };
+    expect(stopwatch.elapsed()).toBe(100);
+  });
+
+  test('notices that time is faked in the middle, and that it is real again', () => {
+    const stopwatch = new Stopwatch(globalClock);
+    vi.useFakeTimers({ now: 0 });
+    const before = stopwatch.elapsed();
+    expect(stopwatch.elapsed()).toBe(before);
+    vi.advanceTimersByTime(300);
+    expect(stopwatch.elapsed()).toBe(before + 300);
+    vi.useRealTimers();
+    expect(stopwatch.elapsed()).toBeGreaterThanOrEqual(before + 300);
+    expect(stopwatch.elapsed()).toBeLessThan(before + 60_000);
+  });
+
+  test('believes a timer that rings before the clock shows its time', () => {
+    const clock = hand(0);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 99.2;
+    stopwatch.reached(100);
+    expect(stopwatch.elapsed()).toBe(100);
+  });
+
+  test('waits for the clock after a timer that rang before it showed its time', () => {
+    const clock = hand(0);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 99.5;
+    stopwatch.reached(100);
+    clock.time = 99.9;
+    expect(stopwatch.elapsed()).toBe(100);
+    clock.time = 109.5;
+    expect(stopwatch.elapsed()).toBe(109.5);
+  });
+
+  test('does not run ahead of a clock that counts in steps, as that of a browser does', () => {
+    const clock = hand(0);
+    const stopwatch = new Stopwatch(clock);
+    for (const instant of [10, 20, 30]) stopwatch.reached(instant);
+    clock.time = 16;
+    expect(stopwatch.elapsed()).toBe(30);
+    clock.time = 32;
+    expect(stopwatch.elapsed()).toBe(32);
+  });
+
+  test('believes its timers while the clock stands still', () => {
+    const stopwatch = new Stopwatch(hand(7));
+    stopwatch.reached(100);
+    stopwatch.reached(250);
+    expect(stopwatch.elapsed()).toBe(250);
+  });
+
+  test('is not turned back by a timer that rings late', () => {
+    const clock = hand(0);
+    const stopwatch = new Stopwatch(clock);
+    clock.time = 400;
+    stopwatch.reached(100);
+    expect(stopwatch.elapsed()).toBe(400);
+  });
+});
+
+describe('Stopwatch, where the timers and `Date` are faked without `performance`', () => {
+  test('counts what was ticked', () => {
+    mock.timers.enable();
+    const stopwatch = new Stopwatch(globalClock);
+    mock.timers.tick(1_000);
+    expect(stopwatch.elapsed()).toBe(1_000);
+  });
+
+  test('goes on from there when they are real again', () => {
+    mock.timers.enable();
+    const stopwatch = new Stopwatch(globalClock);
+    mock.timers.tick(60_000);
+    expect(stopwatch.elapsed()).toBe(60_000);
+    mock.timers.reset();
+    expect(stopwatch.elapsed()).toBe(60_000);
+  });
+
+  test('does not follow a `Date` that is faked alone', () => {
+    mock.timers.enable({ apis: ['Date'] });
+    const stopwatch = new Stopwatch(globalClock);
+    mock.timers.setTime(3_600_000);
+    expect(stopwatch.elapsed()).toBeLessThan(3_600_000);
+  });
+});
