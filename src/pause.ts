@@ -1,56 +1,149 @@
-import type { Clock } from './clock.ts';
+import { type Clock, realClock } from './clock.ts';
+import { type Time, timeOf } from './time.ts';
 
 // Longer timers fire at once on every platform, so longer pauses are slept in pieces.
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** One timer that can be set again and again, for pauses of any length: 0, beyond 2^31-1 ms, or endless. */
+/** An alarm that can be set again and again, for pauses of any length: 0, beyond 2^31-1 ms, or endless. */
 export class Alarm {
-  readonly #clock: Clock;
+  readonly #time: Time;
   readonly #unref: boolean;
   readonly #ring: () => void;
-  #cancel: ((timer: never) => void) | undefined;
-  #timer: unknown;
-  #left = 0;
+  #bell: Bell | undefined;
+  #place = 0;
 
   constructor(clock: Clock, unref: boolean, ring: () => void) {
-    this.#clock = clock;
+    this.#time = timeOf(clock);
     this.#unref = unref;
     this.#ring = ring;
   }
 
   /** Rings once, this many milliseconds from now, unless it is set anew or cleared before. */
   set(milliseconds: number): void {
-    this.clear();
-    const { setImmediate, clearImmediate, setTimeout, clearTimeout } = this.#clock;
-    if (milliseconds <= 0 && setImmediate && clearImmediate) {
-      this.#cancel = clearImmediate;
-      this.#left = 0;
-      this.#hold(setImmediate.call(this.#clock, this.#onTimer));
-    } else {
-      // An endless pause sleeps in pieces too: without a timer the process would end in the middle of the wait.
-      const piece = Math.min(Math.ceil(milliseconds), LONGEST_TIMER);
-      // The function that belongs to this timer: another one may be in its place when it is cleared.
-      this.#cancel = clearTimeout;
-      this.#left = milliseconds - piece;
-      this.#hold(setTimeout.call(this.#clock, this.#onTimer, piece));
-    }
+    this.#join(this.#time, milliseconds);
+  }
+
+  /** Rings after a turn of the real event loop: the timers of a faked clock may all ring in one. */
+  setToRealTurn(): void {
+    this.#join(timeOf(realClock), 0);
   }
 
   clear(): void {
-    this.#cancel?.call(this.#clock, this.#timer as never);
-    this.#cancel = undefined;
-    this.#timer = undefined;
+    this.#bell?.leave(this.#place);
+    this.#bell = undefined;
   }
 
-  #hold(timer: unknown): void {
-    this.#timer = timer;
-    if (this.#unref) (timer as { unref?(): void } | undefined)?.unref?.();
+  ring(): void {
+    this.#bell = undefined;
+    this.#ring();
+  }
+
+  #join(time: Time, milliseconds: number): void {
+    this.clear();
+    this.#bell = bellIn(time, milliseconds, this.#unref);
+    this.#place = this.#bell.join(this);
+  }
+}
+
+/** The bells of one clock that have yet to ring, by the instant. */
+interface Belfry {
+  /** Those of a clock that became another one are left to the timers that they have. */
+  exchanges: number;
+  readonly bells: Map<number, Bell>;
+  latest: Bell | undefined;
+}
+
+const belfries = { waiting: new WeakMap<Time, Belfry>(), unref: new WeakMap<Time, Belfry>() };
+// For pauses of 0, which end before any that is longer.
+const NEXT_TURN = Number.NEGATIVE_INFINITY;
+
+/** The bell that rings so many milliseconds from now. */
+function bellIn(time: Time, milliseconds: number, unref: boolean): Bell {
+  const now = time.now();
+  const belfry = belfryOf(time, unref);
+  // Down to the millisecond, which is all that timers count: at most that much too early, as platforms ring anyway.
+  const due = milliseconds > 0 ? Math.floor(now + Math.ceil(milliseconds)) : NEXT_TURN;
+  if (belfry.latest?.due === due) return belfry.latest;
+  const bell = belfry.bells.get(due) ?? new Bell(time.clock, due - now, due, unref, belfry);
+  // Who moves a faked clock lets promises settle after each timer, so each alarm has its own.
+  if (time.isFaked) return bell;
+  belfry.bells.set(due, bell);
+  belfry.latest = bell;
+  return bell;
+}
+
+function belfryOf(time: Time, unref: boolean): Belfry {
+  const all = unref ? belfries.unref : belfries.waiting;
+  const known = all.get(time);
+  if (known?.exchanges === time.exchanges) return known;
+  const belfry: Belfry = { exchanges: time.exchanges, bells: new Map(), latest: undefined };
+  all.set(time, belfry);
+  return belfry;
+}
+
+/** One timer of the platform for all the alarms that ring at one instant, however many they are. */
+class Bell {
+  readonly due: number;
+  readonly #clock: Clock;
+  readonly #unref: boolean;
+  readonly #belfry: Belfry;
+  readonly #alarms: (Alarm | undefined)[] = [];
+  #waiting = 0;
+  #cancel: ((timer: never) => void) | undefined;
+  #timer: unknown;
+  #left = 0;
+
+  constructor(clock: Clock, milliseconds: number, due: number, unref: boolean, belfry: Belfry) {
+    this.due = due;
+    this.#clock = clock;
+    this.#unref = unref;
+    this.#belfry = belfry;
+    this.#sleep(milliseconds);
+  }
+
+  /** Gives back the place by which it is left. */
+  join(alarm: Alarm): number {
+    this.#waiting++;
+    return this.#alarms.push(alarm) - 1;
+  }
+
+  leave(place: number): void {
+    this.#alarms[place] = undefined;
+    this.#waiting--;
+    if (this.#waiting > 0) return;
+    this.#cancel?.call(this.#clock, this.#timer as never);
+    this.#close();
+  }
+
+  #close(): void {
+    const { bells, latest } = this.#belfry;
+    bells.delete(this.due);
+    if (latest === this) this.#belfry.latest = undefined;
+  }
+
+  #sleep(milliseconds: number): void {
+    const { setImmediate, clearImmediate, setTimeout, clearTimeout } = this.#clock;
+    if (this.due === NEXT_TURN && setImmediate && clearImmediate) {
+      this.#cancel = clearImmediate;
+      this.#timer = setImmediate.call(this.#clock, this.#onTimer);
+    } else {
+      // An endless pause sleeps in pieces too: without a timer the process would end in the middle of the wait.
+      const piece = Math.min(Math.max(0, Math.ceil(milliseconds)), LONGEST_TIMER);
+      // The function that belongs to this timer: another one may be in its place when it is cleared.
+      this.#cancel = clearTimeout;
+      this.#left = Math.max(0, milliseconds - piece);
+      this.#timer = setTimeout.call(this.#clock, this.#onTimer, piece);
+    }
+    if (this.#unref) (this.#timer as { unref?(): void } | undefined)?.unref?.();
   }
 
   readonly #onTimer = (): void => {
+    if (this.#left > 0) return this.#sleep(this.#left);
+    this.#close();
+    // Not while it rings: the last alarm to leave would clear a timer that may be another's by now.
     this.#cancel = undefined;
-    if (this.#left > 0) this.set(this.#left);
-    else this.#ring();
+    // By place, as an alarm that rings may clear those after it.
+    for (let place = 0; place < this.#alarms.length; place++) this.#alarms[place]?.ring();
   };
 }
 
