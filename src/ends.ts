@@ -1,14 +1,39 @@
-import { type Hubs, joinListeners } from './shared-listener.ts';
+/** Who wants to be told that a signal aborted. */
+export interface Abortable {
+  onAborted(signal: AbortSignal): void;
+}
 
-const signals: Hubs<AbortSignal, []> = new WeakMap();
+interface Watchers {
+  readonly all: Set<Abortable>;
+  readonly notify: () => void;
+}
 
-/** Calls back, in the same turn, when the signal aborts; gives back how to stop. */
-export function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  const attach = (notify: () => void) => {
-    signal.addEventListener('abort', notify, { once: true });
-    return () => signal.removeEventListener('abort', notify);
+// One listener a signal, however many watch it: no platform warns of a leak, and leaving costs the same for each.
+const watchers = new WeakMap<AbortSignal, Watchers>();
+
+/** Tells the watcher, in the same turn, when the signal aborts. */
+export function watchSignal(signal: AbortSignal, watcher: Abortable): void {
+  const watching = watchers.get(signal) ?? openWatch(signal);
+  watching.all.add(watcher);
+}
+
+/** Tells it no more. */
+export function unwatchSignal(signal: AbortSignal, watcher: Abortable): void {
+  const watching = watchers.get(signal);
+  if (!watching?.all.delete(watcher) || watching.all.size > 0) return;
+  watchers.delete(signal);
+  signal.removeEventListener('abort', watching.notify);
+}
+
+function openWatch(signal: AbortSignal): Watchers {
+  const all = new Set<Abortable>();
+  const notify = () => {
+    for (const watcher of all) watcher.onAborted(signal);
   };
-  return joinListeners(signals, signal, attach, callback);
+  signal.addEventListener('abort', notify, { once: true });
+  const watching = { all, notify };
+  watchers.set(signal, watching);
+  return watching;
 }
 
 /** How a promise settled. */

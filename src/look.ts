@@ -66,11 +66,11 @@ export class CurrentLook implements Look {
   #controller: AbortController | undefined;
   #cut: { readonly reason: unknown } | undefined;
 
-  constructor(wait: Wait, attempt: number, wokenBy: WokenBy) {
+  constructor(wait: Wait, attempt: number, wokenBy: WokenBy, startedAt: number) {
     this.#wait = wait;
     this.attempt = attempt;
     this.wokenBy = wokenBy;
-    this.startedAt = wait.elapsed();
+    this.startedAt = startedAt;
     this.lastValue = wait.lastValue;
     this.lastError = wait.lastError;
     this.triggered = wait.triggered;

@@ -6,6 +6,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** An alarm that can be set again and again, for pauses of any length: 0, beyond 2^31-1 ms, or endless. */
 export class Alarm {
+  /** When it rings or rang, in the time of its clock. */
+  due = 0;
   readonly #time: Time;
   readonly #unref: boolean;
   readonly #ring: () => void;
@@ -18,14 +20,24 @@ export class Alarm {
     this.#ring = ring;
   }
 
+  get isSet(): boolean {
+    return this.#bell !== undefined;
+  }
+
   /** Rings once, this many milliseconds from now, unless it is set anew or cleared before. */
-  set(milliseconds: number): void {
-    this.#join(this.#time, milliseconds);
+  set(milliseconds: number, now: number = this.#time.now()): void {
+    this.clear();
+    // Timers count whole milliseconds; a fraction less, and they would ring before the instant that they are for.
+    this.due = now + Math.ceil(milliseconds);
+    this.#join(bellAt(this.#time, this.due, now, this.#unref));
   }
 
   /** Rings after a turn of the real event loop: the timers of a faked clock may all ring in one. */
   setToRealTurn(): void {
-    this.#join(timeOf(realClock), 0);
+    this.clear();
+    const real = timeOf(realClock);
+    this.due = this.#time.recent;
+    this.#join(bellAt(real, 0, real.now(), this.#unref));
   }
 
   clear(): void {
@@ -35,13 +47,13 @@ export class Alarm {
 
   ring(): void {
     this.#bell = undefined;
+    this.#time.reached(this.due);
     this.#ring();
   }
 
-  #join(time: Time, milliseconds: number): void {
-    this.clear();
-    this.#bell = bellIn(time, milliseconds, this.#unref);
-    this.#place = this.#bell.join(this);
+  #join(bell: Bell): void {
+    this.#bell = bell;
+    this.#place = bell.join(this);
   }
 }
 
@@ -57,14 +69,13 @@ const belfries = { waiting: new WeakMap<Time, Belfry>(), unref: new WeakMap<Time
 // For pauses of 0, which end before any that is longer.
 const NEXT_TURN = Number.NEGATIVE_INFINITY;
 
-/** The bell that rings so many milliseconds from now. */
-function bellIn(time: Time, milliseconds: number, unref: boolean): Bell {
-  const now = time.now();
+/** The bell that rings at this instant. */
+function bellAt(time: Time, instant: number, now: number, unref: boolean): Bell {
   const belfry = belfryOf(time, unref);
   // Down to the millisecond, which is all that timers count: at most that much too early, as platforms ring anyway.
-  const due = milliseconds > 0 ? Math.floor(now + Math.ceil(milliseconds)) : NEXT_TURN;
+  const due = instant > now ? Math.floor(instant) : NEXT_TURN;
   if (belfry.latest?.due === due) return belfry.latest;
-  const bell = belfry.bells.get(due) ?? new Bell(time.clock, due - now, due, unref, belfry);
+  const bell = belfry.bells.get(due) ?? new Bell(time, due - now, due, unref, belfry);
   // Who moves a faked clock lets promises settle after each timer, so each alarm has its own.
   if (time.isFaked) return bell;
   belfry.bells.set(due, bell);
@@ -84,7 +95,7 @@ function belfryOf(time: Time, unref: boolean): Belfry {
 /** One timer of the platform for all the alarms that ring at one instant, however many they are. */
 class Bell {
   readonly due: number;
-  readonly #clock: Clock;
+  readonly #time: Time;
   readonly #unref: boolean;
   readonly #belfry: Belfry;
   readonly #alarms: (Alarm | undefined)[] = [];
@@ -93,9 +104,9 @@ class Bell {
   #timer: unknown;
   #left = 0;
 
-  constructor(clock: Clock, milliseconds: number, due: number, unref: boolean, belfry: Belfry) {
+  constructor(time: Time, milliseconds: number, due: number, unref: boolean, belfry: Belfry) {
     this.due = due;
-    this.#clock = clock;
+    this.#time = time;
     this.#unref = unref;
     this.#belfry = belfry;
     this.#sleep(milliseconds);
@@ -111,7 +122,7 @@ class Bell {
     this.#alarms[place] = undefined;
     this.#waiting--;
     if (this.#waiting > 0) return;
-    this.#cancel?.call(this.#clock, this.#timer as never);
+    this.#cancel?.call(this.#time.clock, this.#timer as never);
     this.#close();
   }
 
@@ -122,24 +133,30 @@ class Bell {
   }
 
   #sleep(milliseconds: number): void {
-    const { setImmediate, clearImmediate, setTimeout, clearTimeout } = this.#clock;
+    const { clock } = this.#time;
+    const { setImmediate, clearImmediate, setTimeout, clearTimeout } = clock;
     if (this.due === NEXT_TURN && setImmediate && clearImmediate) {
       this.#cancel = clearImmediate;
-      this.#timer = setImmediate.call(this.#clock, this.#onTimer);
+      this.#timer = setImmediate.call(clock, this.#onTimer);
     } else {
       // An endless pause sleeps in pieces too: without a timer the process would end in the middle of the wait.
       const piece = Math.min(Math.max(0, Math.ceil(milliseconds)), LONGEST_TIMER);
       // The function that belongs to this timer: another one may be in its place when it is cleared.
       this.#cancel = clearTimeout;
       this.#left = Math.max(0, milliseconds - piece);
-      this.#timer = setTimeout.call(this.#clock, this.#onTimer, piece);
+      this.#timer = setTimeout.call(clock, this.#onTimer, piece);
     }
     if (this.#unref) (this.#timer as { unref?(): void } | undefined)?.unref?.();
   }
 
   readonly #onTimer = (): void => {
-    if (this.#left > 0) return this.#sleep(this.#left);
+    if (this.#left > 0) {
+      this.#sleep(this.#left);
+      return;
+    }
     this.#close();
+    // Read once for all that ring: until the first of them has looked, it is still the same instant.
+    this.#time.now();
     // Not while it rings: the last alarm to leave would clear a timer that may be another's by now.
     this.#cancel = undefined;
     // By place, as an alarm that rings may clear those after it.

@@ -5,7 +5,7 @@ import { check, checkOptions } from './check.ts';
 
 import { type Deadline, failed, type Known, timedOut } from './diagnosis.ts';
 import { type Duration, formatDuration } from './duration.ts';
-import { type Outcome, onAbort } from './ends.ts';
+import { type Outcome, unwatchSignal, watchSignal } from './ends.ts';
 import { isGiveUp } from './give-up.ts';
 import { Journal, type JournaledLook } from './journal.ts';
 import type { Look, LookRecord } from './look.ts';
@@ -127,7 +127,6 @@ class Calls {
   readonly #deadline: Alarm;
   readonly #ended = new AbortController();
   readonly #abandon: () => void;
-  readonly #leaves: readonly (() => void)[];
   #call: JournaledLook | undefined;
   #previousPause = 0;
 
@@ -141,9 +140,9 @@ class Calls {
     this.#deadline = new Alarm(clock, unref, () => this.#ended.abort(this.#cut()));
     this.#abandon = abandon;
     const aborted = signals.find((signal) => signal.aborted);
-    if (aborted) this.#abort(aborted);
+    if (aborted) this.onAborted(aborted);
     else if (timeout !== Number.POSITIVE_INFINITY) this.#deadline.set(timeout);
-    this.#leaves = signals.map((signal) => onAbort(signal, () => this.#abort(signal)));
+    for (const signal of signals) watchSignal(signal, this);
   }
 
   async make(attempt: number): Promise<unknown> {
@@ -178,7 +177,7 @@ class Calls {
 
   end(): void {
     this.#deadline.clear();
-    for (const leave of this.#leaves) leave();
+    for (const signal of this.#settings.signals) unwatchSignal(signal, this);
   }
 
   /** What a call gave or threw, `giveUp` as it was thrown. */
@@ -247,7 +246,7 @@ class Calls {
     if (aborted) throw new Failure(reason, true);
   }
 
-  #abort(signal: AbortSignal): void {
+  onAborted(signal: AbortSignal): void {
     const { reason } = signal;
     const isDeadline = isTimeout(reason);
     if (!isDeadline) this.#abandon();

@@ -19,19 +19,33 @@ type Capture = ((target: object, below: Caller) => void) | undefined;
  * Notes where we are, for an error that may be built much later, when the stack no longer leads to the caller.
  *
  * The text is made only when it is read: most waits succeed. `inner` is a function of this package that `below` called
- * last of all: JavaScriptCore, and so Bun, keeps no frame of a function that ends with a call.
+ * last of all, see {@link KEEPS_FRAMES}. `frames` is how many are kept at most.
  */
-export function captureStack(below: Caller, inner: Caller = below): { readonly stack?: string | undefined } {
+export function captureStack(
+  below: Caller,
+  inner: Caller = below,
+  frames: number = Number.POSITIVE_INFINITY,
+): { readonly stack?: string | undefined } {
+  const usual = Error.stackTraceLimit;
+  const isLimited = frames < usual;
+  // Not by assignment, which throws where the intrinsics are frozen.
+  if (isLimited) Reflect.set(Error, 'stackTraceLimit', frames);
+  const stack = captureBelow(below, inner);
+  if (isLimited) Reflect.set(Error, 'stackTraceLimit', usual);
+  return stack;
+}
+
+function captureBelow(below: Caller, inner: Caller): { readonly stack?: string | undefined } {
   const { captureStackTrace } = Error as { captureStackTrace?: Capture };
   if (!captureStackTrace) return new Error();
-  const holders: readonly { stack?: string }[] = [below, inner].map((caller) => {
-    const holder = {};
-    captureStackTrace(holder, caller);
-    return holder;
-  });
+  const outer: { stack?: string } = {};
+  captureStackTrace(outer, below);
+  if (KEEPS_FRAMES) return outer;
+  const holder: { stack?: string } = {};
+  captureStackTrace(holder, inner);
   return {
     get stack() {
-      return holders.find((holder) => framesOf(holder) !== '')?.stack;
+      return [outer, holder].find((holder) => framesOf(holder) !== '')?.stack;
     },
   };
 }
@@ -53,9 +67,28 @@ export function checked<T>(check: () => T, below: Caller, inner: Caller = below)
   try {
     return check();
   } catch (error) {
-    const { captureStackTrace } = Error as { captureStackTrace?: Capture };
-    captureStackTrace?.(error as object, below);
-    if (framesOf(error as Error) === '') captureStackTrace?.(error as object, inner);
-    throw error;
+    throw pointTo(error, below, inner);
   }
+}
+
+/** Lets an error of ours point to the user's line. For `inner` see above. */
+export function pointTo(error: unknown, below: Caller, inner: Caller): unknown {
+  const { captureStackTrace } = Error as { captureStackTrace?: Capture };
+  captureStackTrace?.(error as object, below);
+  if (framesOf(error as Error) === '') captureStackTrace?.(error as object, inner);
+  return error;
+}
+
+// JavaScriptCore, and so Bun, keeps no frame of a function that ends with a call. The engine itself is asked, once.
+const KEEPS_FRAMES = endsWithCall();
+
+function endsWithCall(): boolean {
+  return isOnStack();
+}
+
+function isOnStack(): boolean {
+  const { captureStackTrace } = Error as { captureStackTrace?: Capture };
+  const holder: { stack?: string } = {};
+  captureStackTrace?.(holder, endsWithCall);
+  return framesOf(holder) !== '';
 }

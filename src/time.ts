@@ -101,9 +101,4 @@ export class Stopwatch {
   recent(): number {
     return this.time.recent - this.#start;
   }
-
-  /** A timer due so long after the start has rung. */
-  reached(instant: number): void {
-    this.time.reached(this.#start + instant);
-  }
 }

@@ -2,23 +2,24 @@ import { TimeoutError } from 'p-timeout';
 import { isAgain } from './again.ts';
 import { type Budget, isOurs } from './budget.ts';
 import { checkOptions } from './check.ts';
-import { isFaked, realClock } from './clock.ts';
 import { buildReport, exhausted, failed, type Known, nameOf, timedOut } from './diagnosis.ts';
 import { formatDuration } from './duration.ts';
-import { type Outcome, onAbort, onSettled } from './ends.ts';
+import { type Outcome, onSettled, unwatchSignal, watchSignal } from './ends.ts';
 import { WaitTimeoutError } from './errors.ts';
 import { mindFakedTime } from './faked-time.ts';
 import { isGiveUp } from './give-up.ts';
 import { Journal } from './journal.ts';
+import { GRACE, Lateness } from './lateness.ts';
 import { type Limited, limit, limitLook } from './limit.ts';
 import { CurrentLook, type WokenBy } from './look.ts';
-import { immediate, pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
+import { immediate, type Settings, toSettings, type WaitOptions } from './options.ts';
 import { Alarm } from './pause.ts';
-import { listPending, type PendingWait, waitsUnder } from './pending-waits.ts';
+import { isCrowded, isEndingUnder, listPending, unlistPending, waitsUnder } from './pending-waits.ts';
 import { startProgress } from './progress.ts';
 import { isErrorLike, render } from './render.ts';
 import type { WaitReport } from './report.ts';
-import { type Caller, callerOf, captureStack, checked } from './stack.ts';
+import { Schedule } from './schedule.ts';
+import { type Caller, callerOf, captureStack, pointTo } from './stack.ts';
 import { Stopwatch } from './time.ts';
 import type { Answer } from './timeline.ts';
 import { type AskedPause, askedPause, isNamed, isTimeout } from './transient.ts';
@@ -48,26 +49,20 @@ export interface Way {
  * `options` are the user's; `adapt` turns them into those of the loop, once they are known to be an object.
  */
 export function wait<T, Options extends object = WaitOptions<never>>(
-  toWay: () => Way,
+  toWay: (options: Options) => Way,
   options: Options,
   called: Caller,
-  adapt: (options: Options) => WaitOptions<never> = (options) => options,
+  adapt?: (options: Options) => WaitOptions<never>,
 ): Promise<T> {
-  let promise: Promise<T> | undefined;
-  promise = new Promise<T>((resolve, reject) => {
-    const caller = callerOf(options, called);
-    const [way, settings] = checked(
-      () => {
-        checkOptions(options);
-        return [toWay(), toSettings(adapt(options))];
-      },
-      caller,
-      wait,
-    );
-    const abandon = () => quiet(() => promise);
-    new Wait(way, settings, caller, { resolve: resolve as (value: unknown) => void, reject, abandon }).start();
-  });
-  return promise;
+  const caller = callerOf(options, called);
+  let begun: Wait;
+  try {
+    checkOptions(options);
+    begun = new Wait(toWay(options), toSettings(adapt ? adapt(options) : options), caller);
+  } catch (error) {
+    return Promise.reject(pointTo(error, caller, wait));
+  }
+  return begun.start() as Promise<T>;
 }
 
 /** Who aborted a wait knows of it, so its rejection is none that the process should die of for lack of a listener. */
@@ -78,84 +73,91 @@ export function quiet(promise: () => Promise<unknown> | undefined): void {
   if (!listen()) queueMicrotask(listen);
 }
 
-interface Settlers {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (reason: unknown) => void;
-  readonly abandon: () => void;
-}
-
-// What the look at the deadline gets at least; and how late a timer must ring for the event loop to have been blocked.
-const GRACE = 50;
 // How long a source that connects is waited for before the trigger runs.
 const LONGEST_CONNECT = 10_000;
-const NOT_HELD = Number.NEGATIVE_INFINITY;
+// How much of the stack is kept of each of a crowd.
+const FRAMES_IN_A_CROWD = 2;
 
 class Wait {
   readonly settings: Settings;
   readonly #way: Way;
   readonly #caller: Caller;
-  readonly #settlers: Settlers;
   readonly #journal = new Journal();
+  readonly #schedule = new Schedule();
   readonly #stopwatch: Stopwatch;
-  readonly #alarm: Alarm;
-  #turn: Alarm | undefined;
-  readonly #closers: (() => void)[] = [];
-  #subscriptions: Subscriptions | undefined;
-  #stack: { readonly stack?: string | undefined } | undefined;
   #state: 'starting' | 'looking' | 'pausing' | 'settled' = 'starting';
+  #outcome: Outcome | undefined;
+  #promise: Promise<unknown> | undefined;
+  #settle: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void } | undefined;
 
   /** The look, or the trigger, that is under way. Whatever answers for another one comes too late. */
   #look: CurrentLook | undefined;
   #limited: Limited<unknown> | undefined;
-  /** Whether the alarm that rang last came late. */
-  #isLate = false;
-  #hasLookedOnceMore = false;
-  #isGraced = false;
-
-  /** When the alarm rings, and what the look will then be caused by. */
-  #due = 0;
+  /** Rings when the pause is over, and what the look will then be caused by. */
+  #pauseOver: Alarm | undefined;
   #cause: WokenBy = 'start';
-  #firmUntil = 0;
+  /** Rings when a look must be cut. Left as it is between two looks: most of them need none. */
+  #overdue: Alarm | undefined;
+  #lateness: Lateness | undefined;
+
+  #subscriptions: Subscriptions | undefined;
   #wasWoken = false;
   #wakeLimit: WakeLimit | undefined;
-  #isTimeMinded = false;
+  /** Until when not even an event may cause a look. */
+  #firmUntil = 0;
 
-  /** Looks made on schedule: events must not make a backoff grow. */
-  #steps = 0;
-  #lastPause = 0;
-  #previousPause = 0;
-  #heldSince = 0;
-  #holdEnd = NOT_HELD;
+  #heldSince: number | undefined;
   triggered: unknown;
 
-  constructor(way: Way, settings: Settings, caller: Caller, settlers: Settlers) {
+  /** Where the wait was started; noted once it is pending. */
+  #stack: { readonly stack?: string | undefined } | undefined;
+  #isTimeMinded = false;
+  #closers: (() => void)[] | undefined;
+
+  constructor(way: Way, settings: Settings, caller: Caller) {
     this.settings = settings;
     this.#way = way;
     this.#caller = caller;
-    this.#settlers = settlers;
     this.#stopwatch = new Stopwatch(settings.clock);
-    this.#alarm = new Alarm(settings.clock, settings.unref, () => this.#onAlarm());
   }
 
-  start(): void {
+  start(): Promise<unknown> {
     const { failFast, sources, trigger } = this.settings;
     // Before all else, though the wait may end at once: a rejection must not become an unhandled one by chance.
-    if (failFast !== undefined) this.#closers.push(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
-    if (this.#isAborted()) return;
-    if (sources.length > 0) {
-      const wake = () => this.#wake();
-      this.#subscriptions = new Subscriptions(sources, wake, () => this.elapsed());
+    if (failFast !== undefined) this.#atEnd(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
+    if (!this.#isAborted()) {
+      if (sources.length > 0)
+        this.#subscriptions = new Subscriptions(
+          sources,
+          () => this.#wake(),
+          () => this.elapsed(),
+        );
+      if (trigger) void this.#pull(trigger);
+      else this.#lookNow('start', 0);
     }
-    if (trigger) void this.#pull(trigger);
-    else this.#lookNow('start');
+    return this.#outcome ? this.#settled(this.#outcome) : this.#pending();
+  }
+
+  /** A wait that is over when it has hardly begun needs a promise, and nothing to settle it with. */
+  #settled(outcome: Outcome): Promise<unknown> {
+    if (!('error' in outcome)) return Promise.resolve(outcome.value);
+    this.#promise = Promise.reject(outcome.error);
+    return this.#promise;
+  }
+
+  #pending(): Promise<unknown> {
+    this.#promise = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    return this.#promise;
   }
 
   /** Runs the action that is waited for, once no source could miss what it causes. */
   async #pull(trigger: (signal: AbortSignal) => unknown): Promise<void> {
-    const look = new CurrentLook(this, 0, 'start');
+    const look = new CurrentLook(this, 0, 'start', 0);
     this.#look = look;
     this.#attach();
-    this.#setAlarm(this.settings.timeout);
+    if (this.#look === look) this.#limitLook(look);
     try {
       await this.#sourcesLive();
       if (this.#look !== look) return;
@@ -163,7 +165,7 @@ class Wait {
     } catch (error) {
       if (this.#look === look) this.fail(error);
     }
-    if (this.#look === look) this.#lookNow('start');
+    if (this.#look === look) this.#lookNow('start', this.elapsed());
   }
 
   async #sourcesLive(): Promise<void> {
@@ -174,54 +176,70 @@ class Wait {
     await this.#limited;
   }
 
-  #lookNow(wokenBy: WokenBy): void {
-    const look = new CurrentLook(this, this.#journal.looks + 1, wokenBy);
+  #lookNow(wokenBy: WokenBy, startedAt: number): void {
+    const look = new CurrentLook(this, this.#journal.looks + 1, wokenBy, startedAt);
     this.#journal.begin(look);
-    if (wokenBy !== 'event') {
-      this.#steps++;
-      this.#previousPause = this.#lastPause;
-    }
+    if (wokenBy !== 'event') this.#schedule.step();
     this.#state = 'looking';
     this.#look = look;
     this.#wasWoken = false;
-    let outcome: Outcome | undefined;
+    let outcome: Outcome;
     try {
       // Not as a method: it is none, and a stack would name it as one.
       const { condition } = this.#way;
       const answer = condition(look as never);
-      if (isPromiseLike(answer)) this.#await(look, answer);
-      else outcome = { value: answer };
+      if (isPromiseLike(answer)) {
+        this.#await(look, answer);
+        return;
+      }
+      outcome = { value: answer };
     } catch (error) {
       outcome = { error };
     }
-    if (outcome) this.#judge(look, outcome);
+    this.#judge(look, outcome);
   }
 
   #await(look: CurrentLook, answer: PromiseLike<unknown>): void {
+    const isLimited = this.settings.attemptTimeout !== Number.POSITIVE_INFINITY;
     const limited = limitLook(look, answer, this.settings);
-    // Without a limit it is the promise of the user, who may have a `clear` of their own.
-    this.#limited = this.settings.attemptTimeout === Number.POSITIVE_INFINITY ? undefined : limited;
     limited.then(
       (value) => this.#judge(look, { value }),
       (error) => this.#judge(look, { error }),
     );
     // The condition itself may have ended the wait.
+    if (look === this.#look) this.#attach();
     if (look !== this.#look) {
-      this.#limited?.clear?.();
+      if (isLimited) limited.clear?.();
       return;
     }
-    this.#setAlarm(this.#limitOf(look) - this.elapsed());
-    this.#attach();
+    // Without a limit it is the promise of the user, who may have a `clear` of their own.
+    if (isLimited) this.#limited = limited;
+    this.#limitLook(look);
+  }
+
+  /** Sees to it that an alarm rings at the limit of the look, or before: then it is set anew. */
+  #limitLook(look: CurrentLook): void {
+    this.#overdue ??= new Alarm(this.settings.clock, this.settings.unref, () => this.#onOverdue());
+    const left = this.#limitOf(look) - this.elapsed();
+    const { recent } = this.#stopwatch.time;
+    if (!this.#overdue.isSet || this.#overdue.due > recent + left) this.#overdue.set(left, recent);
+    this.#mindTime();
   }
 
   /** When a look is cut: at the deadline, unless that would be sooner than the looks before it were answered. */
-  #limitOf({ startedAt }: CurrentLook): number {
+  #limitOf({ attempt, startedAt }: CurrentLook): number {
     const { timeout } = this.settings;
+    if (attempt === 0) return timeout;
     const { slowest } = this.#journal;
     const grace = Math.max(GRACE, slowest);
     // What is held must not fail because a look happens to be under way when it has been held long enough.
-    if (this.#holdEnd !== NOT_HELD) return Math.max(timeout, Math.max(this.#holdEnd, startedAt) + grace);
+    if (this.#heldSince !== undefined) return Math.max(timeout, Math.max(this.#holdEnd, startedAt) + grace);
     return startedAt < timeout ? Math.max(timeout, startedAt + slowest) : startedAt + grace;
+  }
+
+  get #holdEnd(): number {
+    const { holdFor } = this.settings;
+    return this.#heldSince === undefined || holdFor === undefined ? 0 : this.#heldSince + holdFor;
   }
 
   #judge(look: CurrentLook, outcome: Outcome): void {
@@ -263,36 +281,33 @@ class Wait {
   }
 
   #read(outcome: Outcome): Answer {
-    const { isDone, word, blame } = this.#way;
-    if ('error' in outcome) return { kind: 'error', error: blame ? blame(outcome.error) : outcome.error };
+    const way = this.#way;
+    if ('error' in outcome) return { kind: 'error', error: way.blame ? way.blame(outcome.error) : outcome.error };
     const { value } = outcome;
     try {
-      if (isAgain(value)) return { kind: 'value', value: undefined, isDone: isDone(value), word: 'again' };
-      return { kind: 'value', value, isDone: isDone(value), word: word?.() };
+      if (isAgain(value)) return { kind: 'value', value: undefined, isDone: way.isDone(value), word: 'again' };
+      return { kind: 'value', value, isDone: way.isDone(value), word: way.word?.() };
     } catch (error) {
-      return { kind: 'error', error, value, word: word?.() };
+      return { kind: 'error', error, value, word: way.word?.() };
     }
   }
 
   #done(value: unknown, asked: AskedPause | undefined): void {
-    const { holdFor } = this.settings;
-    const now = this.elapsed();
-    if (holdFor === undefined || (this.#holdEnd !== NOT_HELD && now >= this.#holdEnd)) {
-      if (holdFor === undefined || !this.#looksOnceMore()) this.#end({ value });
-      return;
+    const now = this.#stopwatch.recent();
+    const isHeld = this.#heldSince !== undefined && now >= this.#holdEnd;
+    if (this.settings.holdFor === undefined || (isHeld && !this.#looksOnceMore())) {
+      this.#end({ value });
+    } else if (!isHeld) {
+      this.#heldSince ??= now;
+      this.#pause(asked, this.#holdEnd);
     }
-    if (this.#holdEnd === NOT_HELD) {
-      this.#holdEnd = now + holdFor;
-      this.#heldSince = now;
-    }
-    this.#pause(asked, this.#holdEnd);
   }
 
   #notYet(asked: AskedPause | undefined): void {
     const { timeout } = this.settings;
-    const now = this.elapsed();
-    if (this.#holdEnd !== NOT_HELD) this.#journal.relapsed(this.#heldSince);
-    this.#holdEnd = NOT_HELD;
+    const now = this.#stopwatch.recent();
+    if (this.#heldSince !== undefined) this.#journal.relapsed(this.#heldSince);
+    this.#heldSince = undefined;
     if (now >= timeout) {
       if (!this.#looksOnceMore()) this.#timeOut([]);
     } else if (asked?.isFirm && now + asked.milliseconds > timeout) {
@@ -303,41 +318,27 @@ class Wait {
     }
   }
 
-  /**
-   * A faked clock that is moved all at once: what was due on the way may come only now, and one more look will tell.
-   * Not in real time: who else is out of time, such as the test, must not get in before the message of this wait.
-   */
   #looksOnceMore(): boolean {
-    if (!this.#isLate || this.#hasLookedOnceMore || !isFaked(this.settings.clock)) return false;
-    if (this.#journal.looks >= this.settings.maxAttempts) return false;
-    this.#hasLookedOnceMore = true;
+    const { maxAttempts } = this.settings;
+    if (this.#journal.looks >= maxAttempts) return false;
+    if (!this.#lateness?.looksOnceMore(this.#stopwatch.time.isFaked)) return false;
     this.#state = 'pausing';
     this.#cause = 'deadline';
-    this.#ringAfterTurn();
+    this.#pauseAlarm().setToRealTurn();
     return true;
   }
 
-  /** A turn of the real event loop: the timers of a faked clock may all ring in one. */
-  #ringAfterTurn(): void {
-    this.#alarm.clear();
-    this.#turn ??= new Alarm(realClock, this.settings.unref, () => this.#onAlarm());
-    this.#turn.set(0);
-  }
-
   #pause(asked: AskedPause | undefined, end: number): void {
-    const { backoff, maxAttempts, random } = this.settings;
-    if (this.#journal.looks >= maxAttempts) this.#end({ error: exhausted(this.#known()) });
+    if (this.#journal.looks >= this.settings.maxAttempts) this.#end({ error: exhausted(this.#known()) });
     this.#attach();
     if (this.#state === 'settled') return;
-    const elapsed = this.elapsed();
-    const look = { attempt: this.#steps, elapsed, previousPause: this.#previousPause, random };
-    if (!asked?.isInstead) this.#lastPause = pauseOf(backoff, look);
-    const pause = asked?.isInstead ? asked.milliseconds : Math.max(this.#lastPause, asked?.milliseconds ?? 0);
+    const elapsed = this.#stopwatch.recent();
+    const pause = this.#schedule.pause(this.settings, elapsed, asked);
     const left = Math.max(0, end - elapsed);
-    this.#cause = pause >= left && this.#holdEnd === NOT_HELD ? 'deadline' : 'schedule';
+    this.#cause = pause >= left && this.#heldSince === undefined ? 'deadline' : 'schedule';
     this.#firmUntil = asked?.isFirm ? elapsed + asked.milliseconds : 0;
     this.#state = 'pausing';
-    this.#setAlarm(Math.min(pause, left));
+    this.#sleep(Math.min(pause, left));
     if (this.#wasWoken) this.#wake();
   }
 
@@ -351,82 +352,97 @@ class Wait {
     if (delay >= this.left()) return;
     this.#wakeLimit.count(now);
     this.#cause = 'event';
-    this.#setAlarm(delay);
+    this.#sleep(delay);
   }
 
-  #setAlarm(milliseconds: number): void {
-    // Timers count whole milliseconds; a fraction less, and they would ring before the instant that they are for.
-    const pause = Math.ceil(milliseconds);
-    this.#due = this.elapsed() + pause;
-    this.#turn?.clear();
-    this.#alarm.set(pause);
-    if (!this.#isTimeMinded && isFaked(this.settings.clock)) {
-      this.#isTimeMinded = true;
-      this.#closers.push(mindFakedTime(this));
-    }
+  /** From when the time was read last: that is now, or when the look was judged. */
+  #sleep(milliseconds: number): void {
+    this.#pauseAlarm().set(milliseconds, this.#stopwatch.time.recent);
+    this.#mindTime();
   }
 
-  #onAlarm(): void {
-    const late = this.elapsed() - this.#due;
-    this.#stopwatch.reached(this.#due);
+  #pauseAlarm(): Alarm {
+    this.#pauseOver ??= new Alarm(this.settings.clock, this.settings.unref, () => this.#onPauseOver());
+    return this.#pauseOver;
+  }
+
+  #onPauseOver(): void {
+    const { time } = this.#stopwatch;
+    const late = time.recent - (this.#pauseOver as Alarm).due;
+    if (late > GRACE || this.#lateness) this.#lateOnes().noted(late);
+    this.#lookNow(this.#cause, this.#stopwatch.recent());
+  }
+
+  #onOverdue(): void {
     const look = this.#look;
-    if (!look) {
-      this.#isLate = late > GRACE;
-      this.#lookNow(this.#cause);
-    } else if (this.#isEndingInside(look)) {
-      this.#ringAfterTurn();
-    } else if (late > GRACE && !this.#isGraced) {
-      // The event loop was blocked, and the answer may be waiting in it.
-      this.#isGraced = true;
-      this.#isLate = true;
-      this.#setAlarm(GRACE);
-    } else if (isFaked(this.settings.clock) && !this.#isGraced) {
-      // Moved past its deadline all at once, by something that waits for no promise.
-      this.#isGraced = true;
-      this.#isLate = true;
-      this.#ringAfterTurn();
-    } else {
-      const took = formatDuration(this.elapsed() - look.startedAt);
-      if (look.attempt > 0) this.#journal.timeline.add(look.startedAt, { kind: 'unanswered' });
-      const what = look.attempt > 0 ? `look ${look.attempt}` : 'the trigger';
-      const inner = this.#inside(look).map((wait) => `, in a wait for ${wait.report().name}`);
-      this.#timeOut([`${what} was still pending after ${took}${inner.join('')}`]);
+    const alarm = this.#overdue as Alarm;
+    // Between two looks. The next one sets it anew.
+    if (!look) return;
+    const late = this.elapsed() - this.#limitOf(look);
+    const { isFaked } = this.#stopwatch.time;
+    if (late < 0) alarm.set(-late);
+    else if (isEndingUnder(look.usedSignal, late)) alarm.setToRealTurn();
+    else {
+      const allowed = this.#lateOnes().allowance(late, isFaked);
+      if (allowed === 'time') alarm.set(GRACE);
+      else if (allowed === 'turn') alarm.setToRealTurn();
+      else this.#cut(look);
     }
   }
 
-  /** Whether a wait inside this look, which had no more time than this one, is about to have its last look judged. */
-  #isEndingInside(look: CurrentLook): boolean {
-    const late = this.elapsed() - this.#limitOf(look);
-    return late < 2 * GRACE && this.#inside(look).some((wait) => wait.elapsed() > late && wait.remaining() < 1);
+  #lateOnes(): Lateness {
+    this.#lateness ??= new Lateness();
+    return this.#lateness;
   }
 
-  #inside({ usedSignal }: CurrentLook): PendingWait[] {
-    return usedSignal ? waitsUnder(usedSignal) : [];
+  #cut(look: CurrentLook): void {
+    const took = formatDuration(this.elapsed() - look.startedAt);
+    if (look.attempt > 0) this.#journal.timeline.add(look.startedAt, { kind: 'unanswered' });
+    const what = look.attempt > 0 ? `look ${look.attempt}` : 'the trigger';
+    const inner = look.usedSignal
+      ? waitsUnder(look.usedSignal).map((wait) => `, in a wait for ${wait.report().name}`)
+      : [];
+    this.#timeOut([`${what} was still pending after ${took}${inner.join('')}`]);
   }
 
   /** What a wait needs only once it is pending: a condition that is true at the first look pays for none of it. */
   #attach(): void {
     if (this.#stack || this.#state === 'settled') return;
-    this.#stack = captureStack(this.#caller, wait);
+    this.#stack = captureStack(this.#caller, wait, isCrowded() ? FRAMES_IN_A_CROWD : undefined);
     const { signals, progress } = this.settings;
-    this.#closers.push(listPending(this));
-    for (const signal of signals) this.#closers.push(onAbort(signal, () => this.#aborted(signal)));
-    if (progress) this.#closers.push(startProgress(progress, this));
+    listPending(this);
+    for (const signal of signals) watchSignal(signal, this);
+    if (progress) this.#atEnd(startProgress(progress, this));
     this.#isAborted();
+  }
+
+  #atEnd(close: () => void): void {
+    this.#closers ??= [];
+    this.#closers.push(close);
+  }
+
+  #mindTime(): void {
+    if (this.#isTimeMinded || !this.#stopwatch.time.isFaked) return;
+    this.#isTimeMinded = true;
+    this.#atEnd(mindFakedTime(this));
   }
 
   /** Ends the wait if a signal was aborted while nobody listened to it. */
   #isAborted(): boolean {
-    const aborted = this.settings.signals.find((signal) => signal.aborted);
-    if (aborted) this.#aborted(aborted);
-    return aborted !== undefined;
+    for (const signal of this.settings.signals) {
+      if (signal.aborted) {
+        this.onAborted(signal);
+        return true;
+      }
+    }
+    return false;
   }
 
-  #aborted(signal: AbortSignal): void {
+  onAborted(signal: AbortSignal): void {
     const { reason = new DOMException('This operation was aborted', 'AbortError') } = signal;
     // A deadline, said with a signal; anything else is the caller's own decision, and comes back as it is.
     const isDeadline = isTimeout(reason);
-    if (!isDeadline) this.#settlers.abandon();
+    if (!isDeadline) quiet(() => this.#promise);
     this.#end({ error: isDeadline ? timedOut(this.#known(), [], { error: reason, isOurs: isOurs(signal) }) : reason });
   }
 
@@ -437,7 +453,7 @@ class Wait {
   }
 
   #timeOut(remarks: readonly string[]): void {
-    const isFakedSince = this.#due > 0 && !this.#isTimeMinded && isFaked(this.settings.clock);
+    const isFakedSince = this.#stack !== undefined && !this.#isTimeMinded && this.#stopwatch.time.isFaked;
     const faked = isFakedSince ? ['timers were faked after it began, and it went on in real time'] : [];
     this.#end({ error: timedOut(this.#known(), [...remarks, ...faked]) });
   }
@@ -457,20 +473,29 @@ class Wait {
   #end(outcome: Outcome): void {
     if (this.#state === 'settled') return;
     this.#state = 'settled';
+    this.#outcome = outcome;
     const look = this.#look;
     this.#look = undefined;
-    this.#alarm.clear();
-    this.#turn?.clear();
-    this.#limited?.clear?.();
-    this.#subscriptions?.close();
-    for (const close of this.#closers) close();
+    this.#detach();
     if ('error' in outcome) {
       const { error } = outcome;
       look?.cut(error instanceof WaitTimeoutError ? new TimeoutError(error.message.split('\n', 1)[0]) : error);
-      this.#settlers.reject(error);
+      this.#settle?.reject(error);
     } else {
-      this.#settlers.resolve(outcome.value);
+      this.#settle?.resolve(outcome.value);
     }
+  }
+
+  #detach(): void {
+    this.#pauseOver?.clear();
+    this.#overdue?.clear();
+    this.#limited?.clear?.();
+    this.#subscriptions?.close();
+    if (this.#stack) {
+      unlistPending(this);
+      for (const signal of this.settings.signals) unwatchSignal(signal, this);
+    }
+    for (const close of this.#closers ?? []) close();
   }
 
   report(): WaitReport {
@@ -525,11 +550,14 @@ class Wait {
   }
 
   left(): number {
-    return Math.max(0, this.#due - this.elapsed());
+    const due = (this.#look ? this.#overdue : this.#pauseOver)?.due ?? 0;
+    return Math.max(0, due - this.#stopwatch.time.now());
   }
 
   rearm(): void {
-    this.#setAlarm(this.left());
+    const alarm = this.#look ? this.#overdue : this.#pauseOver;
+    alarm?.set(this.left());
+    this.#mindTime();
   }
 }
 

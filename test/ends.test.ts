@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
-import { onAbort, onSettled } from '../src/ends.ts';
+import { onSettled, unwatchSignal, watchSignal } from '../src/ends.ts';
 
 function deferred<T>() {
   let resolve: (value: T) => void = () => {};
@@ -10,44 +10,55 @@ function deferred<T>() {
   return { promise, resolve };
 }
 
+function controllerOf() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 const countListeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
-describe('onAbort', () => {
-  test('calls back once, in the turn of the abort', () => {
-    const controller = new AbortController();
-    const callback = vi.fn();
-    onAbort(controller.signal, callback);
-    expect(callback).not.toHaveBeenCalled();
-    controller.abort();
-    expect(callback).toHaveBeenCalledOnce();
-    expect(countListeners(controller.signal)).toBe(0);
-  });
+describe('watchSignal', () => {
+  const watcher = () => ({ onAborted: vi.fn() });
 
-  test('has one listener on a signal, however many wait for it, and none once they have left', () => {
-    const { signal } = new AbortController();
-    const leaves = Array.from({ length: 1_000 }, () => onAbort(signal, () => {}));
-    expect(countListeners(signal)).toBe(1);
-    for (const leave of leaves) leave();
+  test('tells once, in the turn of the abort, and by which signal', () => {
+    const { signal, ...controller } = controllerOf();
+    const watching = watcher();
+    watchSignal(signal, watching);
+    expect(watching.onAborted).not.toHaveBeenCalled();
+    controller.abort();
+    expect(watching.onAborted.mock.calls).toEqual([[signal]]);
     expect(countListeners(signal)).toBe(0);
   });
 
-  test('does not call back those who have left', () => {
-    const controller = new AbortController();
-    const [left, stayed] = [vi.fn(), vi.fn()];
-    const leave = onAbort(controller.signal, left);
-    onAbort(controller.signal, stayed);
-    leave();
-    controller.abort();
-    expect(left).not.toHaveBeenCalled();
-    expect(stayed).toHaveBeenCalledOnce();
+  test('has one listener on a signal, however many watch it, and none once they have left', () => {
+    const { signal } = new AbortController();
+    const watching = Array.from({ length: 1_000 }, watcher);
+    for (const each of watching) watchSignal(signal, each);
+    expect(countListeners(signal)).toBe(1);
+    for (const each of watching) unwatchSignal(signal, each);
+    expect(countListeners(signal)).toBe(0);
   });
 
-  test('keeps signals apart', () => {
+  test('does not tell those who have left', () => {
+    const { signal, ...controller } = controllerOf();
+    const [left, stayed] = [watcher(), watcher()];
+    watchSignal(signal, left);
+    watchSignal(signal, stayed);
+    unwatchSignal(signal, left);
+    controller.abort();
+    expect(left.onAborted).not.toHaveBeenCalled();
+    expect(stayed.onAborted).toHaveBeenCalledOnce();
+  });
+
+  test('keeps signals apart, and may be left by who never came', () => {
     const [one, other] = [new AbortController(), new AbortController()];
-    const callback = vi.fn();
-    onAbort(one.signal, callback);
+    const watching = watcher();
+    unwatchSignal(one.signal, watching);
+    watchSignal(one.signal, watching);
+    unwatchSignal(one.signal, watcher());
     other.abort();
-    expect(callback).not.toHaveBeenCalled();
+    expect(watching.onAborted).not.toHaveBeenCalled();
+    expect(countListeners(one.signal)).toBe(1);
   });
 });
 

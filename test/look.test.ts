@@ -23,7 +23,7 @@ function createWait() {
 describe('CurrentLook', () => {
   test('shows the time of its wait at the moment at which it is read', () => {
     const wait = createWait();
-    const look = new CurrentLook(wait, 2, 'event');
+    const look = new CurrentLook(wait, 2, 'event', wait.elapsed());
     expect([look.attempt, look.wokenBy, look.startedAt]).toEqual([2, 'event', 100]);
     wait.now = 150;
     expect([look.startedAt, look.elapsed, look.remaining]).toEqual([100, 150, 750]);
@@ -31,7 +31,7 @@ describe('CurrentLook', () => {
 
   test('has a signal that tells of the budget of its wait', () => {
     const wait = createWait();
-    const look = new CurrentLook(wait, 1, 'start');
+    const look = new CurrentLook(wait, 1, 'start', wait.elapsed());
     expect(look.usedSignal).toBe(undefined);
     expect(tightestBudget([look.signal], realClock)).toEqual({ budget: wait.budget, left: 800 });
     expect(look.usedSignal).toBe(look.signal);
@@ -39,13 +39,13 @@ describe('CurrentLook', () => {
 
   test('keeps what it was told at its start', () => {
     const wait = createWait();
-    const look = new CurrentLook(wait, 2, 'schedule');
+    const look = new CurrentLook(wait, 2, 'schedule', wait.elapsed());
     Object.assign(wait, { lastValue: 'running', lastError: new Error('later'), triggered: 42 });
     expect([look.lastValue, look.lastError, look.triggered]).toEqual(['queued', undefined, 41]);
   });
 
   test('has one signal, which aborts when the look is cut', () => {
-    const look = new CurrentLook(createWait(), 1, 'start');
+    const look = new CurrentLook(createWait(), 1, 'start', 100);
     const { signal } = look;
     expect(look.signal).toBe(signal);
     expect(signal.aborted).toBe(false);
@@ -59,7 +59,7 @@ describe('CurrentLook', () => {
     ['an Error', new Error('cut')],
     ['null', null],
   ])('has a signal that is aborted when it is asked for after the cut, with %s as the reason', (_, reason) => {
-    const look = new CurrentLook(createWait(), 1, 'start');
+    const look = new CurrentLook(createWait(), 1, 'start', 100);
     look.cut(reason);
     expect(look.signal.aborted).toBe(true);
     expect(look.signal.reason).toBe(reason);

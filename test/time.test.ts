@@ -10,6 +10,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** As a timer does that is due so long after the start, which was at 0. */
+function ring(stopwatch: Stopwatch, instant: number, start = 0): void {
+  stopwatch.time.reached(start + instant);
+}
+
 describe('Stopwatch', () => {
   /** A clock that shows what it is told. */
   function hand(now: number) {
@@ -72,7 +77,7 @@ describe('Stopwatch', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
     clock.time = 99.2;
-    stopwatch.reached(100);
+    ring(stopwatch, 100);
     expect(stopwatch.elapsed()).toBe(100);
   });
 
@@ -80,7 +85,7 @@ describe('Stopwatch', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
     clock.time = 99.5;
-    stopwatch.reached(100);
+    ring(stopwatch, 100);
     clock.time = 99.9;
     expect(stopwatch.elapsed()).toBe(100);
     clock.time = 109.5;
@@ -90,7 +95,7 @@ describe('Stopwatch', () => {
   test('does not run ahead of a clock that counts in steps, as that of a browser does', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
-    for (const instant of [10, 20, 30]) stopwatch.reached(instant);
+    for (const instant of [10, 20, 30]) ring(stopwatch, instant);
     clock.time = 16;
     expect(stopwatch.elapsed()).toBe(30);
     clock.time = 32;
@@ -99,8 +104,8 @@ describe('Stopwatch', () => {
 
   test('believes its timers while the clock stands still', () => {
     const stopwatch = new Stopwatch(hand(7));
-    stopwatch.reached(100);
-    stopwatch.reached(250);
+    ring(stopwatch, 100);
+    ring(stopwatch, 250);
     expect(stopwatch.elapsed()).toBe(250);
   });
 
@@ -108,7 +113,7 @@ describe('Stopwatch', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
     clock.time = 400;
-    stopwatch.reached(100);
+    ring(stopwatch, 100);
     expect(stopwatch.elapsed()).toBe(400);
   });
 });
