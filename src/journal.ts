@@ -9,6 +9,13 @@ export interface JournaledLook {
   readonly wokenBy: WokenBy;
 }
 
+/** Looks in a row that gave the same answer, not yet told. */
+interface Run {
+  readonly at: number;
+  readonly answer: Answer;
+  looks: number;
+}
+
 /** What one wait has seen so far. */
 export class Journal {
   looks = 0;
@@ -20,12 +27,13 @@ export class Journal {
   relapse: { readonly times: number; readonly doneAt: number } | undefined;
   /** How long the slowest look took. */
   slowest = 0;
-  readonly #timeline = new Timeline();
-  #unread: { readonly at: number; readonly answer: Answer } | undefined;
+  #timeline: Timeline | undefined;
+  #run: Run | undefined;
 
   get timeline(): Timeline {
-    if (this.#unread) this.#timeline.add(this.#unread.at, this.#unread.answer);
-    this.#unread = undefined;
+    this.#timeline ??= new Timeline();
+    if (this.#run) this.#timeline.add(this.#run.at, this.#run.answer, this.#run.looks);
+    this.#run = undefined;
     return this.#timeline;
   }
 
@@ -34,11 +42,22 @@ export class Journal {
     if (look.wokenBy === 'event') this.wokenLooks++;
   }
 
-  /** An answer that seems to end the wait well is read only if something fails it yet: a success pays for no diagnosis. */
+  /**
+   * An answer that reads the same whenever it is read is only counted for now, and so is one that seems to end the wait
+   * well: most waits succeed, and pay for no diagnosis.
+   */
   end(look: JournaledLook, now: number, answer: Answer, isSuccess: boolean): void {
     this.slowest = Math.max(this.slowest, now - look.startedAt);
-    if (isSuccess) this.#unread = { at: look.startedAt, answer };
-    else this.timeline.add(look.startedAt, seenOf(answer));
+    const run = this.#run;
+    if (run && isRepeated(run.answer, answer)) {
+      run.looks++;
+    } else if (isSuccess || isPlain(answer)) {
+      // Makes no timeline where there is nothing to tell yet.
+      if (run) void this.timeline;
+      this.#run = { at: look.startedAt, answer, looks: 1 };
+    } else {
+      this.timeline.add(look.startedAt, seenOf(answer));
+    }
     if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
     if (answer.kind === 'error' && !isGiveUp(answer.error)) {
       this.lastError = { error: answer.error };
@@ -49,6 +68,17 @@ export class Journal {
   relapsed(doneAt: number): void {
     this.relapse = { times: (this.relapse?.times ?? 0) + 1, doneAt };
   }
+}
+
+function isPlain(answer: Answer): boolean {
+  if (answer.kind !== 'value') return false;
+  const { value } = answer;
+  return (typeof value !== 'object' || value === null) && typeof value !== 'function';
+}
+
+function isRepeated(last: Answer, answer: Answer): boolean {
+  if (last.kind !== 'value' || answer.kind !== 'value' || last.isDone !== answer.isDone) return false;
+  return last.word === answer.word && Object.is(last.value, answer.value) && isPlain(answer);
 }
 
 /** What gave up is the headline of the message; what it gave up on belongs into the timeline. */

@@ -1,5 +1,5 @@
 import { type Backoff, type BackoffLook, constant, proportional } from './backoff.ts';
-import { type Budget, tightestBudget } from './budget.ts';
+import { type Budget, isOurs, tightestBudget } from './budget.ts';
 import { check, checkFunction } from './check.ts';
 import type { Clock } from './clock.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
@@ -170,8 +170,41 @@ const NO_SIGNALS: readonly AbortSignal[] = [];
 const DEFAULT_BACKOFF = proportional();
 const NO_SOURCES: readonly WakeSource[] = [];
 
+type Options = WaitOptions<never> & ScaleOption;
+
+// The options that were checked last, and what came of them. Where many wait, they wait alike: then none of them is
+// checked twice, and all share what came of it. Not with options that could change, or that keep much alive.
+let last: { readonly options: Options; readonly settings: Settings } | undefined;
+
 /** Checks the options and fills in the defaults. @throws RangeError or TypeError that names the option and the value */
-export function toSettings(options: WaitOptions<never> & ScaleOption): Settings {
+export function toSettings(options: Options): Settings {
+  if (last && isAlike(options, last.options)) return last.settings;
+  const settings = checkedSettings(options);
+  if (isPlain(options)) {
+    const { timeout, interval, attemptTimeout, maxAttempts, holdFor, tolerate, signal, name } = options;
+    const { unref, clock, random, timeoutScale } = options;
+    const kept = { timeout, interval, attemptTimeout, maxAttempts, holdFor, tolerate, signal, name };
+    last = { options: { ...kept, unref, clock, random, timeoutScale }, settings };
+  }
+  return settings;
+}
+
+function isAlike(a: Options, b: Options): boolean {
+  const isSameTime = a.timeout === b.timeout && a.interval === b.interval && a.holdFor === b.holdFor;
+  const isSameLimit = a.attemptTimeout === b.attemptTimeout && a.maxAttempts === b.maxAttempts;
+  const isSameEnd = a.signal === b.signal && a.tolerate === b.tolerate && a.name === b.name;
+  const isSameClock = a.clock === b.clock && a.random === b.random && a.unref === b.unref;
+  return isSameTime && isSameLimit && isSameEnd && isSameClock && a.timeoutScale === b.timeoutScale && isPlain(a);
+}
+
+/** Whether all that there is stays as it is. */
+function isPlain({ signal, name, failFast, trigger, wakeOn, progress, onLook, advanceTimers }: Options): boolean {
+  const isSingle = signal === undefined || (!Array.isArray(signal) && !isOurs(signal as AbortSignal));
+  const isBare = failFast === undefined && trigger === undefined && wakeOn === undefined && progress === undefined;
+  return isSingle && isBare && onLook === undefined && advanceTimers === undefined && typeof name !== 'function';
+}
+
+function checkedSettings(options: Options): Settings {
   const { timeout = 4_000, interval, attemptTimeout, maxAttempts, holdFor, wakeOn, progress } = options;
   const { tolerate = isTransient, failFast, trigger, signal, name, onLook, unref = false, advanceTimers } = options;
   const { clock = globalThis as unknown as Clock, random = Math.random, timeoutScale = 1 } = options;

@@ -74,13 +74,14 @@ export class Timeline {
   readonly spans: Span[] = [];
   omitted = 0;
 
-  add(at: number, answer: Answer): void {
+  /** So many looks in a row gave this answer, the first of them at this instant. */
+  add(at: number, answer: Answer, looks = 1): void {
     // Read now: who waits for an object to change answers with the same object at each look.
-    const next: Span = { at, looks: 1, answer, text: textOf(answer) };
+    const next: Span = { at, looks, answer, text: textOf(answer) };
     const last = this.spans.at(-1);
     if (last && isSame(last, next)) {
       // The newest of equal answers: its progress is the one worth reading.
-      this.spans.splice(-1, 1, { ...next, at: last.at, looks: last.looks + 1 });
+      this.spans.splice(-1, 1, { ...next, at: last.at, looks: last.looks + looks });
       return;
     }
     this.#fold(next);

@@ -57,26 +57,42 @@ export function waitFor<Value, Triggered = unknown>(
   condition: Condition<Value, Triggered>,
   options?: WaitOptions<Exclude<Value, Again>, Triggered>,
 ): Promise<Truthy<Exclude<Value, Again>>>;
-export function waitFor(condition: Way['condition'], options: WaitOptions<never> = {}): Promise<unknown> {
-  return wait(() => conditionWay(condition, options), options, waitFor);
+export function waitFor(condition: Way['condition'], options: WaitOptions<never> = NO_OPTIONS): Promise<unknown> {
+  return wait((options) => new ConditionWay(condition, options), options, waitFor);
 }
 
-function conditionWay(condition: Way['condition'], options: WaitOptions<never>): Way {
-  const { until, failWhen } = options as WaitOptions;
-  check('condition', condition, typeof condition === 'function', 'a function');
-  checkFunction('until', until);
-  checkFunction('failWhen', failWhen);
-  return {
-    condition,
-    isDone: (value) => {
-      if (isAgain(value)) return false;
-      const reason = failWhen && immediate('failWhen', failWhen(value));
-      if (reason) throw new GiveUp(isReason(reason) ? reason : `failWhen matched ${render(value)}`);
-      return Boolean(until ? immediate('until', until(value)) : value);
-    },
-    title: () => titleOf(condition),
-    remarks: (journal) => (!until && answeredNothing(journal) ? [NOTHING] : []),
-  };
+const NO_OPTIONS: WaitOptions<never> = {};
+
+// A class, as many wait at once: of its methods there is one each, and of closures one for each wait.
+class ConditionWay implements Way {
+  readonly condition: Way['condition'];
+  readonly #until: ((value: unknown) => unknown) | undefined;
+  readonly #failWhen: ((value: unknown) => unknown) | undefined;
+
+  constructor(condition: Way['condition'], { until, failWhen }: WaitOptions<never>) {
+    check('condition', condition, typeof condition === 'function', 'a function');
+    checkFunction('until', until);
+    checkFunction('failWhen', failWhen);
+    this.condition = condition;
+    this.#until = until as WaitOptions['until'];
+    this.#failWhen = failWhen as WaitOptions['failWhen'];
+  }
+
+  isDone(value: unknown): boolean {
+    if (isAgain(value)) return false;
+    const [until, failWhen] = [this.#until, this.#failWhen];
+    const reason = failWhen && immediate('failWhen', failWhen(value));
+    if (reason) throw new GiveUp(isReason(reason) ? reason : `failWhen matched ${render(value)}`);
+    return Boolean(until ? immediate('until', until(value)) : value);
+  }
+
+  title(): string {
+    return titleOf(this.condition);
+  }
+
+  remarks(journal: Journal): readonly string[] {
+    return !this.#until && answeredNothing(journal) ? [NOTHING] : [];
+  }
 }
 
 const NOTHING = 'the condition only ever returned undefined: return what it found, or use eventually() for assertions';

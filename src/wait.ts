@@ -30,15 +30,15 @@ export interface Way {
   /** The user's function. */
   readonly condition: (look: never) => unknown;
   /** Whether an answer, `again()` among them, is done. What it throws counts as thrown by the condition. */
-  readonly isDone: (value: unknown) => boolean;
+  isDone(value: unknown): boolean;
   /** What an error of the condition means to this waiter. Without it, what it is. */
-  readonly blame?: (error: unknown) => unknown;
+  blame?(error: unknown): unknown;
   /** The word by which the last answer is known. Without one, answers are told apart as they are. */
-  readonly word?: () => string | undefined;
+  word?(): string | undefined;
   /** What is waited for, when the user gave no name. */
-  readonly title: () => string;
+  title(): string;
   /** What else to say of a wait that failed. */
-  readonly remarks?: (journal: Journal, settings: Settings) => readonly string[];
+  remarks?(journal: Journal, settings: Settings): readonly string[];
   /** What aborts the wait by way of its own signal. */
   readonly endsBy?: readonly AbortSignal[];
 }
