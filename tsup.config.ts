@@ -35,6 +35,7 @@ export default defineConfig(async () => {
         options.conditions = ['browser', 'module'];
       },
     },
+    { ...common, entry: ['src/recorder.ts'], dts: true },
     { ...common, entry: ['src/terminal.ts'], dts: true },
     // ES modules only, as vitest itself.
     { ...common, entry: ['src/vitest.ts'], format: 'esm', dts: true, external: ['unsleep', /^vitest/, /^node:/] },

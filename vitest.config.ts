@@ -12,6 +12,7 @@ export default defineConfig({
         find: /^unsleep\/operation$/,
         replacement: fileURLToPath(new URL('./src/operation/index.ts', import.meta.url)),
       },
+      { find: /^unsleep\/recorder$/, replacement: fileURLToPath(new URL('./src/recorder.ts', import.meta.url)) },
       { find: /^unsleep\/terminal$/, replacement: fileURLToPath(new URL('./src/terminal.ts', import.meta.url)) },
       { find: /^unsleep\/vitest$/, replacement: fileURLToPath(new URL('./src/vitest.ts', import.meta.url)) },
     ],

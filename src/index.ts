@@ -17,7 +17,9 @@ export { WaitError, type WaitErrorParts, WaitExhaustedError, WaitFailedError, Wa
 export type { EmitterLike, EventArgs, EventName, EventSource, TargetLike } from './event-source.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { giveUp } from './give-up.ts';
+export type { History } from './history.ts';
 export type { Jitter } from './jitter.ts';
+export { type LearnedOptions, learned } from './learned.ts';
 export type { Look, LookRecord, WokenBy } from './look.ts';
 export { on } from './on.ts';
 export type { CommonOptions, Progress, TriggerOption, WaitOptions } from './options.ts';

@@ -13,7 +13,7 @@ import { type CommonOptions, immediate, pauseOf, type ScaleOption, type Settings
 import { Alarm } from './pause.ts';
 import { isErrorLike } from './render.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';
-import { Stopwatch } from './time.ts';
+import { type Time, timeOf } from './time.ts';
 import { titleOf } from './title.ts';
 import { askedPause, isTimeout } from './transient.ts';
 import { quiet, type Way, wait } from './wait.ts';
@@ -123,7 +123,8 @@ class Calls {
   readonly #caller: Caller;
   readonly #stack: { readonly stack?: string | undefined };
   readonly #journal = new Journal();
-  readonly #stopwatch: Stopwatch;
+  readonly #time: Time;
+  readonly #startedAt: number;
   readonly #deadline: Alarm;
   readonly #ended = new AbortController();
   readonly #abandon: () => void;
@@ -136,7 +137,8 @@ class Calls {
     this.#settings = settings;
     this.#caller = caller;
     this.#stack = captureStack(caller);
-    this.#stopwatch = new Stopwatch(clock);
+    this.#time = timeOf(clock);
+    this.#startedAt = this.#time.now();
     this.#deadline = new Alarm(clock, unref, () => this.#ended.abort(this.#cut()));
     this.#abandon = abandon;
     const aborted = signals.find((signal) => signal.aborted);
@@ -146,7 +148,7 @@ class Calls {
   }
 
   async make(attempt: number): Promise<unknown> {
-    const startedAt = this.#stopwatch.elapsed();
+    const startedAt = this.#elapsed();
     const call = { attempt, startedAt, wokenBy: attempt === 1 ? 'start' : 'schedule' } as const;
     this.#journal.begin(call);
     this.#call = call;
@@ -163,7 +165,7 @@ class Calls {
   async pauseAfter({ thrown, isFinal }: Failure, attempt: number): Promise<boolean> {
     if (isFinal) return false;
     const { backoff, random, timeout } = this.#settings;
-    const elapsed = this.#stopwatch.elapsed();
+    const elapsed = this.#elapsed();
     const look = { attempt, elapsed, previousPause: this.#previousPause, random };
     this.#previousPause = pauseOf(backoff, look);
     const pause = Math.max(this.#previousPause, askedPause(thrown)?.milliseconds ?? 0);
@@ -221,7 +223,7 @@ class Calls {
   /** Says what a call meant. Whatever the user throws here ends the retry. */
   #judge(call: JournaledLook, outcome: Outcome): LookRecord['verdict'] {
     const { tolerate, onLook } = this.#settings;
-    const now = this.#stopwatch.elapsed();
+    const now = this.#elapsed();
     const isDone = 'value' in outcome;
     const { attempt, startedAt: at, wokenBy } = call;
     const answer = isDone ? ({ kind: 'value', isDone, ...outcome } as const) : ({ kind: 'error', ...outcome } as const);
@@ -241,6 +243,10 @@ class Calls {
     return isErrorLike(error.reason) ? error.reason : failed(this.#known(), error.message);
   }
 
+  #elapsed(): number {
+    return this.#time.now() - this.#startedAt;
+  }
+
   #checkEnded(): void {
     const { aborted, reason } = this.#ended.signal;
     if (aborted) throw new Failure(reason, true);
@@ -256,7 +262,7 @@ class Calls {
   #cut(): Error {
     const call = this.#call;
     if (!call) return this.#outOfTime([]);
-    const took = formatDuration(this.#stopwatch.elapsed() - call.startedAt);
+    const took = formatDuration(this.#elapsed() - call.startedAt);
     this.#journal.timeline.add(call.startedAt, { kind: 'unanswered' });
     return this.#outOfTime([`call ${call.attempt} was still pending after ${took}`]);
   }
@@ -269,7 +275,7 @@ class Calls {
     return {
       settings: this.#settings,
       journal: this.#journal,
-      elapsed: this.#stopwatch.elapsed(),
+      elapsed: this.#elapsed(),
       sources: [],
       title: titleOf(this.#task),
       remarks: [],

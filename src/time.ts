@@ -81,24 +81,3 @@ function sourceOf(clock: Clock): { now(): number } {
   const isPerformanceReal = clock.performance.now === performanceNow;
   return isPerformanceReal && ('isMock' in Date || 'isFake' in Date) && fakeOf(clock) ? Date : clock.performance;
 }
-
-/** The time of one wait. */
-export class Stopwatch {
-  readonly time: Time;
-  readonly #start: number;
-
-  constructor(clock: Clock) {
-    this.time = timeOf(clock);
-    this.#start = this.time.now();
-  }
-
-  /** Milliseconds since the start. */
-  elapsed(): number {
-    return this.time.now() - this.#start;
-  }
-
-  /** The same, as it was when anybody read the time last. */
-  recent(): number {
-    return this.time.recent - this.#start;
-  }
-}

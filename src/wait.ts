@@ -20,7 +20,7 @@ import { isErrorLike, render } from './render.ts';
 import type { WaitReport } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { type Caller, callerOf, captureStack, pointTo } from './stack.ts';
-import { Stopwatch } from './time.ts';
+import { type Time, timeOf } from './time.ts';
 import type { Answer } from './timeline.ts';
 import { type AskedPause, askedPause, isNamed, isTimeout } from './transient.ts';
 import { isPromiseLike, Subscriptions, WakeLimit } from './wake.ts';
@@ -84,11 +84,13 @@ class Wait {
   readonly #caller: Caller;
   readonly #journal = new Journal();
   readonly #schedule = new Schedule();
-  readonly #stopwatch: Stopwatch;
+  readonly #time: Time;
+  readonly #startedAt: number;
   #state: 'starting' | 'looking' | 'pausing' | 'settled' = 'starting';
   #outcome: Outcome | undefined;
   #promise: Promise<unknown> | undefined;
-  #settle: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void } | undefined;
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
 
   /** The look, or the trigger, that is under way. Whatever answers for another one comes too late. */
   #look: CurrentLook | undefined;
@@ -118,7 +120,8 @@ class Wait {
     this.settings = settings;
     this.#way = way;
     this.#caller = caller;
-    this.#stopwatch = new Stopwatch(settings.clock);
+    this.#time = timeOf(settings.clock);
+    this.#startedAt = this.#time.now();
   }
 
   start(): Promise<unknown> {
@@ -147,7 +150,8 @@ class Wait {
 
   #pending(): Promise<unknown> {
     this.#promise = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
     return this.#promise;
   }
@@ -221,7 +225,7 @@ class Wait {
   #limitLook(look: CurrentLook): void {
     this.#overdue ??= new Alarm(this.settings.clock, this.settings.unref, () => this.#onOverdue());
     const left = this.#limitOf(look) - this.elapsed();
-    const { recent } = this.#stopwatch.time;
+    const { recent } = this.#time;
     if (!this.#overdue.isSet || this.#overdue.due > recent + left) this.#overdue.set(left, recent);
     this.#mindTime();
   }
@@ -293,7 +297,7 @@ class Wait {
   }
 
   #done(value: unknown, asked: AskedPause | undefined): void {
-    const now = this.#stopwatch.recent();
+    const now = this.#recent();
     const isHeld = this.#heldSince !== undefined && now >= this.#holdEnd;
     if (this.settings.holdFor === undefined || (isHeld && !this.#looksOnceMore())) {
       this.#end({ value });
@@ -305,7 +309,7 @@ class Wait {
 
   #notYet(asked: AskedPause | undefined): void {
     const { timeout } = this.settings;
-    const now = this.#stopwatch.recent();
+    const now = this.#recent();
     if (this.#heldSince !== undefined) this.#journal.relapsed(this.#heldSince);
     this.#heldSince = undefined;
     if (now >= timeout) {
@@ -321,7 +325,7 @@ class Wait {
   #looksOnceMore(): boolean {
     const { maxAttempts } = this.settings;
     if (this.#journal.looks >= maxAttempts) return false;
-    if (!this.#lateness?.looksOnceMore(this.#stopwatch.time.isFaked)) return false;
+    if (!this.#lateness?.looksOnceMore(this.#time.isFaked)) return false;
     this.#state = 'pausing';
     this.#cause = 'deadline';
     this.#pauseAlarm().setToRealTurn();
@@ -332,7 +336,7 @@ class Wait {
     if (this.#journal.looks >= this.settings.maxAttempts) this.#end({ error: exhausted(this.#known()) });
     this.#attach();
     if (this.#state === 'settled') return;
-    const elapsed = this.#stopwatch.recent();
+    const elapsed = this.#recent();
     const pause = this.#schedule.pause(this.settings, elapsed, asked);
     const left = Math.max(0, end - elapsed);
     this.#cause = pause >= left && this.#heldSince === undefined ? 'deadline' : 'schedule';
@@ -357,7 +361,7 @@ class Wait {
 
   /** From when the time was read last: that is now, or when the look was judged. */
   #sleep(milliseconds: number): void {
-    this.#pauseAlarm().set(milliseconds, this.#stopwatch.time.recent);
+    this.#pauseAlarm().set(milliseconds, this.#time.recent);
     this.#mindTime();
   }
 
@@ -367,10 +371,9 @@ class Wait {
   }
 
   #onPauseOver(): void {
-    const { time } = this.#stopwatch;
-    const late = time.recent - (this.#pauseOver as Alarm).due;
+    const late = this.#time.recent - (this.#pauseOver as Alarm).due;
     if (late > GRACE || this.#lateness) this.#lateOnes().noted(late);
-    this.#lookNow(this.#cause, this.#stopwatch.recent());
+    this.#lookNow(this.#cause, this.#recent());
   }
 
   #onOverdue(): void {
@@ -379,7 +382,7 @@ class Wait {
     // Between two looks. The next one sets it anew.
     if (!look) return;
     const late = this.elapsed() - this.#limitOf(look);
-    const { isFaked } = this.#stopwatch.time;
+    const { isFaked } = this.#time;
     if (late < 0) alarm.set(-late);
     else if (isEndingUnder(look.usedSignal, late)) alarm.setToRealTurn();
     else {
@@ -422,7 +425,7 @@ class Wait {
   }
 
   #mindTime(): void {
-    if (this.#isTimeMinded || !this.#stopwatch.time.isFaked) return;
+    if (this.#isTimeMinded || !this.#time.isFaked) return;
     this.#isTimeMinded = true;
     this.#atEnd(mindFakedTime(this));
   }
@@ -453,7 +456,7 @@ class Wait {
   }
 
   #timeOut(remarks: readonly string[]): void {
-    const isFakedSince = this.#stack !== undefined && !this.#isTimeMinded && this.#stopwatch.time.isFaked;
+    const isFakedSince = this.#stack !== undefined && !this.#isTimeMinded && this.#time.isFaked;
     const faked = isFakedSince ? ['timers were faked after it began, and it went on in real time'] : [];
     this.#end({ error: timedOut(this.#known(), [...remarks, ...faked]) });
   }
@@ -480,9 +483,9 @@ class Wait {
     if ('error' in outcome) {
       const { error } = outcome;
       look?.cut(error instanceof WaitTimeoutError ? new TimeoutError(error.message.split('\n', 1)[0]) : error);
-      this.#settle?.reject(error);
+      this.#reject?.(error);
     } else {
-      this.#settle?.resolve(outcome.value);
+      this.#resolve?.(outcome.value);
     }
   }
 
@@ -527,7 +530,12 @@ class Wait {
   }
 
   elapsed(): number {
-    return this.#stopwatch.elapsed();
+    return this.#time.now() - this.#startedAt;
+  }
+
+  /** The same, when the time was read last: where nothing of the user's has run since, it is that still. */
+  #recent(): number {
+    return this.#time.recent - this.#startedAt;
   }
 
   remaining(): number {
@@ -551,7 +559,7 @@ class Wait {
 
   left(): number {
     const due = (this.#look ? this.#overdue : this.#pauseOver)?.due ?? 0;
-    return Math.max(0, due - this.#stopwatch.time.now());
+    return Math.max(0, due - this.#time.now());
   }
 
   rearm(): void {

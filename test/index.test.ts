@@ -17,6 +17,7 @@ test('the front door exports these names, and no others', () => {
       "giveUp",
       "isTransient",
       "ladder",
+      "learned",
       "on",
       "pendingWaits",
       "proportional",

@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../src/clock.ts';
-import { Stopwatch } from '../src/time.ts';
+import { timeOf } from '../src/time.ts';
 
 const globalClock = globalThis as unknown as Clock;
 
@@ -10,12 +10,27 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** As a timer does that is due so long after the start, which was at 0. */
-function ring(stopwatch: Stopwatch, instant: number, start = 0): void {
-  stopwatch.time.reached(start + instant);
+/** Measures as a wait does: from now on. */
+class Stopwatch {
+  readonly #time;
+  readonly #start;
+
+  constructor(clock: Clock) {
+    this.#time = timeOf(clock);
+    this.#start = this.#time.now();
+  }
+
+  elapsed(): number {
+    return this.#time.now() - this.#start;
+  }
+
+  /** As a timer does that is due so long after the start. */
+  ring(instant: number): void {
+    this.#time.reached(this.#start + instant);
+  }
 }
 
-describe('Stopwatch', () => {
+describe('Time', () => {
   /** A clock that shows what it is told. */
   function hand(now: number) {
     const clock = { ...globalClock, performance: { now: () => clock.time }, time: now };
@@ -77,7 +92,7 @@ describe('Stopwatch', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
     clock.time = 99.2;
-    ring(stopwatch, 100);
+    stopwatch.ring(100);
     expect(stopwatch.elapsed()).toBe(100);
   });
 
@@ -85,7 +100,7 @@ describe('Stopwatch', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
     clock.time = 99.5;
-    ring(stopwatch, 100);
+    stopwatch.ring(100);
     clock.time = 99.9;
     expect(stopwatch.elapsed()).toBe(100);
     clock.time = 109.5;
@@ -95,7 +110,7 @@ describe('Stopwatch', () => {
   test('does not run ahead of a clock that counts in steps, as that of a browser does', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
-    for (const instant of [10, 20, 30]) ring(stopwatch, instant);
+    for (const instant of [10, 20, 30]) stopwatch.ring(instant);
     clock.time = 16;
     expect(stopwatch.elapsed()).toBe(30);
     clock.time = 32;
@@ -104,8 +119,8 @@ describe('Stopwatch', () => {
 
   test('believes its timers while the clock stands still', () => {
     const stopwatch = new Stopwatch(hand(7));
-    ring(stopwatch, 100);
-    ring(stopwatch, 250);
+    stopwatch.ring(100);
+    stopwatch.ring(250);
     expect(stopwatch.elapsed()).toBe(250);
   });
 
@@ -113,12 +128,12 @@ describe('Stopwatch', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
     clock.time = 400;
-    ring(stopwatch, 100);
+    stopwatch.ring(100);
     expect(stopwatch.elapsed()).toBe(400);
   });
 });
 
-describe('Stopwatch, where the timers and `Date` are faked without `performance`', () => {
+describe('Time, where the timers and `Date` are faked without `performance`', () => {
   test('counts what was ticked', () => {
     mock.timers.enable();
     const stopwatch = new Stopwatch(globalClock);
