@@ -3,11 +3,11 @@ import { check, checkFunction } from './check.ts';
 import type { Duration } from './duration.ts';
 import { GiveUp } from './give-up.ts';
 import type { Look } from './look.ts';
-import type { CommonOptions, TriggerOption } from './options.ts';
+import type { CommonOptions, TriggerOption, WaitOptions } from './options.ts';
 import { render } from './render.ts';
 import { titleOf } from './title.ts';
 import { isTransient } from './transient.ts';
-import { type Way, wait } from './wait.ts';
+import { type RemarkingWay, type Way, wait } from './wait.ts';
 
 /** A status: text, or a number. */
 export type StatusWord = string | number;
@@ -100,19 +100,25 @@ export function waitForStatus(
   read: Way['condition'],
   options: StatusOptions<StatusWord, never> & { readonly status?: unknown },
 ): Promise<unknown> {
-  return wait(
-    () => statusWay(read, options),
-    options,
-    waitForStatus,
-    ({ timeout = '5m', tolerate, ...rest }) => {
-      checkFunction('tolerate', tolerate);
-      const isTolerated = tolerate ?? isTransient;
-      return { ...rest, timeout, tolerate: (error) => error instanceof UnreadableStatus || isTolerated(error) };
-    },
-  );
+  return wait(() => statusWay(read, options), options, waitForStatus, toleratingUnreadable);
 }
 
-function statusWay(read: Way['condition'], options: StatusOptions & { readonly status?: unknown }): Way {
+/** The options of the loop: with the budget of a status, and asking again where it could not be read. */
+export function toleratingUnreadable({
+  timeout = '5m',
+  tolerate,
+  ...rest
+}: StatusOptions<StatusWord, never>): WaitOptions<never> & { readonly tolerate: (error: unknown) => unknown } {
+  checkFunction('tolerate', tolerate);
+  const isTolerated = tolerate ?? isTransient;
+  return { ...rest, timeout, tolerate: (error) => error instanceof UnreadableStatus || isTolerated(error) };
+}
+
+/** A read of a status as a way to look. */
+export function statusWay(
+  read: Way['condition'],
+  options: StatusOptions & { readonly status?: unknown },
+): RemarkingWay {
   check('read', read, typeof read === 'function', 'a function');
   const statusOf = toReader(options.status);
   const lists = toLists(options);

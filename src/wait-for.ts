@@ -6,7 +6,7 @@ import type { Look } from './look.ts';
 import { immediate, type WaitOptions } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { titleOf } from './title.ts';
-import { type Way, wait } from './wait.ts';
+import { type RemarkingWay, type Way, wait } from './wait.ts';
 
 /** The answers that mean done when no `until` decides. */
 export type Truthy<Value> = Exclude<Value, false | 0 | 0n | '' | null | undefined>;
@@ -58,18 +58,26 @@ export function waitFor<Value, Triggered = unknown>(
   options?: WaitOptions<Exclude<Value, Again>, Triggered>,
 ): Promise<Truthy<Exclude<Value, Again>>>;
 export function waitFor(condition: Way['condition'], options: WaitOptions<never> = NO_OPTIONS): Promise<unknown> {
-  return wait((options) => new ConditionWay(condition, options), options, waitFor);
+  return wait((options) => conditionWay(condition, options), options, waitFor);
+}
+
+/** A condition as a way to look. */
+export function conditionWay(
+  condition: Way['condition'],
+  options: Pick<WaitOptions<never>, 'until' | 'failWhen'>,
+): RemarkingWay {
+  return new ConditionWay(condition, options);
 }
 
 const NO_OPTIONS: WaitOptions<never> = {};
 
 // A class, as many wait at once: of its methods there is one each, and of closures one for each wait.
-class ConditionWay implements Way {
+class ConditionWay implements RemarkingWay {
   readonly condition: Way['condition'];
   readonly #until: ((value: unknown) => unknown) | undefined;
   readonly #failWhen: ((value: unknown) => unknown) | undefined;
 
-  constructor(condition: Way['condition'], { until, failWhen }: WaitOptions<never>) {
+  constructor(condition: Way['condition'], { until, failWhen }: Pick<WaitOptions<never>, 'until' | 'failWhen'>) {
     check('condition', condition, typeof condition === 'function', 'a function');
     checkFunction('until', until);
     checkFunction('failWhen', failWhen);

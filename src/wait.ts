@@ -43,6 +43,9 @@ export interface Way {
   readonly endsBy?: readonly AbortSignal[];
 }
 
+/** A way to look that has always something to say. */
+export type RemarkingWay = Way & Required<Pick<Way, 'remarks'>>;
+
 /**
  * Looks, pauses and looks again, until done, failed, out of time or aborted.
  *

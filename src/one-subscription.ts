@@ -1,0 +1,56 @@
+import { isPromiseLike, type Unsubscribe, type Wake, type WakeSource } from './wake.ts';
+
+/** The same source, subscribed once for all who wait: with the first of them, until the last has left. */
+export function oneSubscription(source: WakeSource): WakeSource {
+  let shared: Subscribers | undefined;
+  const join: WakeSource = (wake) => {
+    shared ??= new Subscribers();
+    const joined = shared;
+    // Before it is subscribed: it may wake at once.
+    joined.all.add(wake);
+    if (joined.failure) wake.failed(joined.failure.reason);
+    const leave = () => {
+      joined.all.delete(wake);
+      if (joined.all.size > 0) return;
+      if (shared === joined) shared = undefined;
+      return joined.close();
+    };
+    // What is no way to unsubscribe is handed on as it is, to be refused by who asked for it.
+    const way = (live: Unsubscribe) => (isUnsubscribe(live) ? leave : live);
+    const subscription = joined.open(source);
+    return isPromiseLike(subscription) ? subscription.then(way) : way(subscription);
+  };
+  return Object.defineProperty(join, 'name', { value: source.name });
+}
+
+class Subscribers {
+  readonly all = new Set<Wake>();
+  failure: { readonly reason: unknown } | undefined;
+  #subscription: Unsubscribe | PromiseLike<Unsubscribe> | undefined;
+
+  open(source: WakeSource): Unsubscribe | PromiseLike<Unsubscribe> {
+    if (this.#subscription !== undefined) return this.#subscription;
+    const wake = () => {
+      for (const each of this.all) each();
+    };
+    const failed = (reason: unknown) => {
+      this.failure = { reason };
+      for (const each of this.all) each.failed(reason);
+    };
+    this.#subscription = source(Object.assign(wake, { failed }));
+    return this.#subscription;
+  }
+
+  close(): unknown {
+    const subscription = this.#subscription;
+    return isPromiseLike(subscription) ? subscription.then(unsubscribe) : unsubscribe(subscription);
+  }
+}
+
+function isUnsubscribe(value: Unsubscribe | undefined): boolean {
+  return typeof value === 'function' || typeof value?.unsubscribe === 'function';
+}
+
+function unsubscribe(subscription: Unsubscribe | undefined): unknown {
+  return typeof subscription === 'function' ? subscription() : subscription?.unsubscribe();
+}

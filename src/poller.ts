@@ -1,0 +1,230 @@
+import { BatchedReads, type PolledAnswers, UnreadableAnswers } from './batched-reads.ts';
+import { check, checkFunction, checkOptions } from './check.ts';
+import type { Clock } from './clock.ts';
+import { type Duration, toMilliseconds } from './duration.ts';
+import type { Look } from './look.ts';
+import { oneSubscription } from './one-subscription.ts';
+import type { WaitOptions } from './options.ts';
+import { render } from './render.ts';
+import { isTransient } from './transient.ts';
+import { type RemarkingWay, type Way, wait } from './wait.ts';
+import { conditionWay } from './wait-for.ts';
+import { type StatusOptions, type StatusWord, statusWay, toleratingUnreadable } from './wait-for-status.ts';
+import type { Wake, WakeSource } from './wake.ts';
+
+/** The options of {@link createPoller}. */
+export interface PollerOptions<Key, Value> {
+  /**
+   * Reads all these keys at once, each of which somebody waits for: gives a `Map`, or pairs of a key and its value. A
+   * key that is not among them is not found; an `Error` as the value is that of this key alone. The signal aborts when
+   * nobody waits for any of them any longer.
+   */
+  readonly read: (
+    keys: readonly Key[],
+    signal: AbortSignal,
+  ) => PolledAnswers<Key, Value> | PromiseLike<PolledAnswers<Key, Value>>;
+  /** The pause between two rounds, counted from the first answer of a round; the first one is shorter, by chance. @defaultValue `1_000` */
+  readonly interval?: Duration | undefined;
+  /** How many keys one read is asked for at most; more are several reads, side by side. @defaultValue `Infinity` */
+  readonly batchSize?: number | undefined;
+  /**
+   * How long the first who asks is kept waiting for others, in each round; half of what is left to it at most.
+   * @defaultValue a tenth of `interval`, from 1 to 20 ms
+   */
+  readonly window?: Duration | undefined;
+  /** What brings the next round forward. Subscribed once, while somebody waits. @defaultValue none */
+  readonly wakeOn?: WakeSource | readonly WakeSource[] | undefined;
+  /** Whether the process may end while the first who asks waits for others. @defaultValue `false` */
+  readonly unref?: boolean | undefined;
+  /** Where timers and time come from. @defaultValue `globalThis` */
+  readonly clock?: Clock | undefined;
+  /** Where chance comes from: a number from 0 to 1, 1 excluded. @defaultValue `Math.random` */
+  readonly random?: (() => number) | undefined;
+}
+
+/** What a poller decides for all its waits. */
+type OfPoller = 'interval' | 'until' | 'clock' | 'random';
+
+/** The options of one wait of a poller. */
+export type PolledWaitOptions<Value> = Omit<WaitOptions<Value | undefined>, OfPoller>;
+
+/** The options of one wait of a poller for a status. */
+export type PolledStatusOptions<Target extends StatusWord = StatusWord> = Omit<StatusOptions<Target>, OfPoller> & {
+  /** How to tell the status: a function, or the name of a property. @defaultValue `'status'`, or the value itself when it is text or a number */
+  readonly status?: string | ((value: never) => unknown) | undefined;
+};
+
+/** One read for many waits. */
+export interface Poller<Key, Value> {
+  /**
+   * Waits until what was read for this key is as `until` says, and resolves to it. A key that is not found is
+   * `undefined`. The same errors as {@link waitFor}.
+   */
+  waitFor<Done extends Value>(
+    key: Key,
+    until: (value: Value | undefined) => value is Done,
+    options?: PolledWaitOptions<Value>,
+  ): Promise<Done>;
+  waitFor(
+    key: Key,
+    until: (value: Value | undefined) => unknown,
+    options?: PolledWaitOptions<Value>,
+  ): Promise<Value | undefined>;
+  /** Waits until the status of what was read for this key is one of the targets. The same errors as {@link waitForStatus}. */
+  waitForStatus<const Target extends StatusWord>(key: Key, options: PolledStatusOptions<Target>): Promise<Value>;
+  /** Brings the next look of all waits forward, or of those for one key: something may have changed. */
+  wake(key?: Key): void;
+  /** Ends all waits: they reject, and so do later ones. Resolves when the reads that were under way have ended. */
+  close(): Promise<void>;
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+declare global {
+  // Older libraries of TypeScript do not know it.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
+
+/**
+ * One read for many waits: gathers the keys that somebody waits for, and reads them together, round after round.
+ *
+ * A wait never gets an answer older than its own call, and no key is read twice at a time. Each wait keeps its own
+ * deadline, signal and report.
+ *
+ * @throws RangeError or TypeError for an option out of range
+ * @example
+ * ```ts
+ * import { createPoller } from 'unsleep';
+ *
+ * const jobs = new Map([[1, 'running'], [2, 'done'], [3, 'done']]);
+ * let reads = 0;
+ * const poller = createPoller({
+ *   interval: 10,
+ *   read: async (ids: readonly number[]) => {
+ *     reads++;
+ *     return ids.map((id) => [id, jobs.get(id) ?? 'gone']);
+ *   },
+ * });
+ * await Promise.all([2, 3].map((id) => poller.waitForStatus(id, { target: 'done' })));
+ * reads; // => 1
+ * await poller.close();
+ * ```
+ */
+export function createPoller<Key, Value>(options: PollerOptions<Key, Value>): Poller<Key, Value> {
+  checkOptions(options);
+  const { read, interval = 1_000, batchSize = Number.POSITIVE_INFINITY, wakeOn = [] } = options;
+  const { unref = false, clock = globalThis as unknown as Clock, random = Math.random } = options;
+  check('read', read, typeof read === 'function', 'a function');
+  checkFunction('random', random);
+  const pause = toMilliseconds('interval', interval, 'finite');
+  if (pause === 0) throw new RangeError(`\`interval\` must be above 0; got ${render(interval)}`);
+  const isCount = (Number.isInteger(batchSize) || batchSize === Number.POSITIVE_INFINITY) && batchSize >= 1;
+  if (!isCount)
+    throw new RangeError(`\`batchSize\` must be a whole number from 1, or Infinity; got ${render(batchSize)}`);
+  const window = toMilliseconds('window', options.window ?? Math.min(20, Math.max(1, pause / 10)), 'finite');
+  const reads = new BatchedReads({ read, batchSize, interval: pause, window, unref, clock, random });
+  const sources: readonly unknown[] = Array.isArray(wakeOn) ? wakeOn : [wakeOn];
+  const areSources = sources.every((source) => typeof source === 'function');
+  check('wakeOn', wakeOn, areSources, 'a wake source or an array of them: use on(emitter, event)');
+  return toPoller(reads, (sources as WakeSource[]).map(oneSubscription), { clock, random });
+}
+
+function toPoller<Key, Value>(
+  reads: BatchedReads<Key, Value>,
+  shared: readonly WakeSource[],
+  ofPoller: Pick<PollerOptions<Key, Value>, 'clock' | 'random'>,
+): Poller<Key, Value> {
+  const wakes = new Map<Key, Set<Wake>>();
+  const closed = new AbortController();
+
+  const poll = <Options extends PolledWaitOptions<never>>(
+    key: Key,
+    options: Options,
+    toWay: (read: Way['condition'], options: Options) => RemarkingWay,
+    called: (...args: never[]) => unknown,
+    adapt: (options: Options) => WaitOptions<never>,
+  ): Promise<never> => {
+    let leave = () => {};
+    const condition = async (look: Look) => {
+      const ask = reads.ask(key, look.wokenBy === 'deadline' ? 0 : look.remaining / 2);
+      leave = ask.leave;
+      // A look is cut on its own only by its own limit; else it ends with the wait.
+      if (options.attemptTimeout !== undefined) look.signal.addEventListener('abort', leave, { once: true });
+      return await ask.answer;
+    };
+    const toOptions = (own: Options): WaitOptions<never> => ({
+      ...adapt(own),
+      ...ofPoller,
+      interval: () => reads.untilNextRound(),
+      wakeOn: [own.wakeOn ?? [], shared, (wake: Wake) => listen(wakes, key, wake)].flat(),
+      signal: [own.signal ?? [], closed.signal].flat(),
+    });
+    const toPolledWay = (own: Options) => polledWay(key, toWay(condition as Way['condition'], own));
+    const waiting = wait<never, Options>(toPolledWay, options, called, toOptions);
+    const end = () => leave();
+    waiting.then(end, end);
+    return waiting;
+  };
+
+  const poller = {
+    waitFor(key: Key, until: (value: never) => unknown, options: PolledWaitOptions<never> = {}) {
+      const toWay = (read: Way['condition'], { failWhen }: PolledWaitOptions<never>) => {
+        check('until', until, typeof until === 'function', 'a function');
+        return conditionWay(read, { until, failWhen });
+      };
+      return poll(key, options, toWay, poller.waitFor, ({ tolerate = isTransient, ...rest }) => {
+        checkFunction('tolerate', tolerate);
+        return { ...rest, tolerate: (error) => error instanceof UnreadableAnswers || tolerate(error) };
+      });
+    },
+    waitForStatus(key: Key, options: PolledStatusOptions) {
+      return poll(key, options as PolledWaitOptions<never>, statusWayOf, poller.waitForStatus, (own) => {
+        const { tolerate, ...rest } = toleratingUnreadable(own as unknown as StatusOptions<StatusWord, never>);
+        return { ...rest, tolerate: (error) => error instanceof UnreadableAnswers || tolerate(error) };
+      });
+    },
+    wake(...keys: [key?: Key]) {
+      const woken = keys.length > 0 ? [wakes.get(keys[0] as Key) ?? []] : Array.from(wakes.values());
+      for (const wake of woken.flatMap((set) => Array.from(set))) wake();
+    },
+    close() {
+      closed.abort(new DOMException('the poller was closed', 'AbortError'));
+      return reads.ended();
+    },
+    [Symbol.asyncDispose]: () => poller.close(),
+  };
+  return poller as Poller<Key, Value>;
+}
+
+function statusWayOf(read: Way['condition'], options: object): RemarkingWay {
+  const way = statusWay(read, options as StatusOptions);
+  // What is not there has no status.
+  return { ...way, isDone: (value) => value !== undefined && way.isDone(value) };
+}
+
+/** The same, known by its key, and by a word of its own when it is not found. */
+function polledWay(key: unknown, way: RemarkingWay): Way {
+  let isFound = true;
+  return {
+    condition: way.condition,
+    isDone: (value) => {
+      isFound = value !== undefined;
+      return way.isDone(value);
+    },
+    word: () => (isFound ? way.word?.() : 'not found'),
+    title: () => `key ${render(key)}`,
+    remarks: (journal, settings) => way.remarks(journal, settings),
+  };
+}
+
+function listen<Key>(wakes: Map<Key, Set<Wake>>, key: Key, wake: Wake): () => void {
+  const all = wakes.get(key) ?? new Set();
+  wakes.set(key, all);
+  all.add(wake);
+  return () => {
+    all.delete(wake);
+    if (all.size === 0) wakes.delete(key);
+  };
+}

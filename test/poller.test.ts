@@ -1,0 +1,541 @@
+import { getEventListeners } from 'node:events';
+import { createPoller, type PollerOptions, WaitFailedError, WaitTimeoutError, type Wake } from 'unsleep';
+import { describe, expect, test, vi } from 'vitest';
+import { deferred, isPending, rejection, settle, useVirtualTime } from './virtual-time.ts';
+
+useVirtualTime();
+
+type Job = { readonly id: number; readonly status: string };
+
+/** A service that tells the status of many jobs at once, and what it was asked. */
+function service(options: Partial<PollerOptions<number, Job>> = {}) {
+  const jobs = new Map<number, Job | Error>();
+  const start = performance.now();
+  const reads: { readonly at: number; readonly ids: readonly number[]; readonly signal: AbortSignal }[] = [];
+  const set = (status: string, ...ids: readonly number[]) => {
+    for (const id of ids) jobs.set(id, { id, status });
+  };
+  const poller = createPoller<number, Job>({
+    interval: 1_000,
+    window: 10,
+    random: () => 0,
+    ...options,
+    read: (ids, signal) => {
+      reads.push({ at: performance.now() - start, ids, signal });
+      return options.read?.(ids, signal) ?? ids.flatMap((id) => (jobs.has(id) ? [[id, jobs.get(id) as Job]] : []));
+    },
+  });
+  const asked = () => reads.map(({ at, ids }) => [at, ids]);
+  return { poller, jobs, set, reads, asked };
+}
+
+const isDone = (job: Job | undefined): job is Job => job?.status === 'done';
+const later = <T>(value: T, milliseconds: number) =>
+  new Promise<T>((resolve) => setTimeout(() => resolve(value), milliseconds));
+
+describe('a poller', () => {
+  test('reads once a round for all who wait, each round an interval after the first answer of the last', async () => {
+    const { poller, set, asked } = service();
+    set('running', 1, 2, 3);
+    setTimeout(() => set('done', 1, 2, 3), 1_500);
+    const all = Promise.all([1, 2, 3].map((id) => poller.waitFor(id, isDone)));
+    await settle(all, 4_000);
+    expect(asked()).toEqual([
+      [10, [1, 2, 3]],
+      [1_020, [1, 2, 3]],
+      [2_030, [1, 2, 3]],
+    ]);
+    expect((await all).map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+  });
+
+  test('reads only while somebody waits, and does not ask for a key that nobody waits for any longer', async () => {
+    const { poller, set, asked } = service();
+    set('running', 1);
+    set('done', 2);
+    const waiting = poller.waitFor(1, isDone, { timeout: 1_500 });
+    void poller.waitFor(2, isDone);
+    await rejection(waiting, 60_000);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [1_020, [1]],
+      [1_501, [1]],
+    ]);
+  });
+
+  test('asks for a key once, however many wait for it', async () => {
+    const { poller, set, asked } = service();
+    set('done', 7);
+    await settle(Promise.all(Array.from({ length: 200 }, () => poller.waitFor(7, isDone))), 100);
+    expect(asked()).toEqual([[10, [7]]]);
+  });
+
+  test('asks for no more keys at a time than `batchSize`', async () => {
+    const { poller, set, asked } = service({ batchSize: 2 });
+    set('done', 1, 2, 3, 4, 5);
+    await settle(Promise.all([1, 2, 3, 4, 5].map((id) => poller.waitFor(id, isDone))), 100);
+    expect(asked().map(([, ids]) => ids)).toEqual([[1, 2], [3, 4], [5]]);
+  });
+
+  test('gathers for a window who asks, for half the time that is left at most, and reads at once at a deadline', async () => {
+    const { poller, set, asked } = service({ window: 200 });
+    set('running', 1, 2, 3);
+    const waits = [1, 2].map((id) => poller.waitFor(id, isDone, { timeout: 300 }));
+    const hurried = later(undefined, 100).then(() => poller.waitFor(3, isDone, { timeout: 40 }));
+    const errors = await Promise.all([...waits, hurried].map((waiting) => rejection(waiting, 1_000)));
+    expect(errors[2]?.message).toContain('key 3: not within 40 ms');
+    expect(asked()).toEqual([
+      [120, [1, 2, 3]],
+      [141, [3]],
+      [301, [1, 2]],
+    ]);
+  });
+
+  test('makes the first pause shorter by chance, so that pollers do not ask together', async () => {
+    const { poller, set, asked } = service({ random: () => 0.75 });
+    set('running', 1);
+    await rejection(poller.waitFor(1, isDone, { timeout: 2_000 }), 3_000);
+    expect(asked().map(([at]) => at)).toEqual([10, 270, 1_280, 2_001]);
+  });
+
+  test('gives who joins an answer that no read gave that had begun before', async () => {
+    const answers = [deferred<[number, Job][]>(), deferred<[number, Job][]>()];
+    let reads = 0;
+    const { poller, asked } = service({ read: () => answers[reads++]?.promise ?? [] });
+    const first = poller.waitFor(1, Boolean);
+    await vi.advanceTimersByTimeAsync(100);
+    const second = poller.waitFor(1, Boolean);
+    await vi.advanceTimersByTimeAsync(100);
+    answers[0]?.resolve([[1, { id: 1, status: 'old' }]]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await first).toEqual({ id: 1, status: 'old' });
+    expect(await isPending(second)).toBe(true);
+    answers[1]?.resolve([[1, { id: 1, status: 'new' }]]);
+    expect(await second).toEqual({ id: 1, status: 'new' });
+    expect(asked()).toEqual([
+      [10, [1]],
+      [210, [1]],
+    ]);
+  });
+
+  test('never reads a key twice at a time, and others meanwhile', async () => {
+    const { poller, asked } = service({
+      read: (ids) =>
+        later(
+          ids.map((id) => [id, { id, status: id === 1 ? 'running' : 'done' }]),
+          id1(ids) ? 2_500 : 0,
+        ),
+    });
+    const slow = poller.waitFor(1, isDone, { timeout: 4_000 });
+    await vi.advanceTimersByTimeAsync(500);
+    await settle(poller.waitFor(2, isDone), 20);
+    await rejection(slow, 9_000);
+    expect(asked()).toEqual([
+      [10, [1]],
+      [510, [2]],
+      [3_520, [1]],
+    ]);
+  });
+
+  test('lets who joins look again with the others', async () => {
+    const { poller, set, asked } = service();
+    set('running', 1, 2);
+    const first = poller.waitFor(1, isDone, { timeout: 2_000 });
+    await vi.advanceTimersByTimeAsync(300);
+    const second = poller.waitFor(2, isDone, { timeout: 2_500 });
+    await Promise.all([rejection(first, 4_000), rejection(second, 0)]);
+    expect(asked()).toEqual([
+      [10, [1]],
+      [310, [2]],
+      [1_020, [1, 2]],
+      [2_000, [1]],
+      [2_030, [2]],
+      [2_800, [2]],
+    ]);
+  });
+});
+
+function id1(ids: readonly number[]): boolean {
+  return ids.includes(1);
+}
+
+describe('a wait of a poller', () => {
+  test('is told `undefined` of a key that is not found, and the report says so', async () => {
+    const { poller, set } = service();
+    set('running', 2);
+    const error = await rejection(poller.waitFor(1, isDone, { timeout: 1_500 }), 2_000);
+    expect(error.message).toContain('key 1: not within 1.5 s');
+    expect(error.message).toMatch(/not found +3 looks/);
+    expect(
+      await settle(
+        poller.waitFor(1, (job) => job === undefined),
+        20,
+      ),
+    ).toMatchObject({ value: undefined });
+  });
+
+  test('has its own deadline, signal and name', async () => {
+    const { poller, set } = service();
+    set('running', 1, 2);
+    const controller = new AbortController();
+    const [first, second] = [
+      poller.waitFor(1, isDone, { timeout: 500, name: 'job one' }),
+      poller.waitFor(2, isDone, { signal: controller.signal }),
+    ];
+    setTimeout(() => controller.abort(new Error('enough')), 700);
+    const [one, two] = await Promise.all([rejection(first, 1_000), rejection(second, 0)]);
+    expect(one).toBeInstanceOf(WaitTimeoutError);
+    expect(one.message).toContain('job one: not within 500 ms');
+    expect(two.message).toBe('enough');
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+
+  test('names the line that called it', async () => {
+    const { poller } = service();
+    const error = await rejection(poller.waitFor(1, isDone, { timeout: 5 }), 100);
+    expect(error.stack).toMatch(/poller\.test\.ts/);
+    expect(error.stack).not.toMatch(/src\/poller\.ts/);
+  });
+
+  test('waits for a status as `waitForStatus` does', async () => {
+    const { poller, set } = service();
+    set('running', 1, 2);
+    setTimeout(() => set('done', 1), 900);
+    setTimeout(() => set('error', 2), 900);
+    const options = { target: 'done', failure: 'error' } as const;
+    const [one, two, three] = [1, 2, 3].map((id) => poller.waitForStatus(id, { ...options, timeout: '3s' })) as [
+      Promise<Job>,
+      Promise<Job>,
+      Promise<Job>,
+    ];
+    const failure = rejection(two, 9_000);
+    const missing = rejection(three, 0);
+    expect(await one).toEqual({ id: 1, status: 'done' });
+    expect(await failure).toBeInstanceOf(WaitFailedError);
+    expect((await missing).message).toMatch(/not found +4 looks/);
+  });
+
+  test('tolerates what it is told to, of a status too', async () => {
+    const { poller, jobs } = service();
+    jobs.set(1, new RangeError('odd'));
+    const tolerate = (error: unknown) => error instanceof RangeError;
+    const waits = [
+      poller.waitFor(1, isDone, { tolerate, timeout: 500 }),
+      poller.waitForStatus(1, { target: 'done', tolerate, timeout: 500 }),
+    ];
+    for (const error of await Promise.all(waits.map((waiting) => rejection(waiting, 300)))) {
+      expect(error.message).toContain('RangeError: odd');
+    }
+  });
+
+  test('that has a limit for each look asks again after one that was cut', async () => {
+    const { poller, asked, reads } = service({ read: (ids) => (ids.length > 0 ? later([], 60_000) : []) });
+    const error = await rejection(poller.waitFor(1, isDone, { attemptTimeout: 300, timeout: 2_000 }), 90_000);
+    expect(error).toBeInstanceOf(WaitTimeoutError);
+    expect(asked().map(([at]) => at)).toEqual([10, 1_310, 2_001]);
+    expect(reads.map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
+  });
+
+  test('may cause what it waits for', async () => {
+    const { poller, set } = service();
+    const trigger = () => set('done', 1);
+    expect(await settle(poller.waitFor(1, isDone, { trigger }), 50)).toMatchObject({ value: { status: 'done' } });
+  });
+
+  test('refuses what is no condition, and wrong options, as a rejection', async () => {
+    const { poller } = service();
+    await expect(poller.waitFor(1, 'done' as never)).rejects.toThrow('`until` must be a function; got');
+    await expect(poller.waitFor(1, isDone, { timeout: -1 })).rejects.toThrow('`timeout`');
+    await expect(poller.waitFor(1, isDone, { tolerate: 5 as never })).rejects.toThrow('`tolerate`');
+    await expect(poller.waitForStatus(1, undefined as never)).rejects.toThrow('`options` must be an object');
+  });
+});
+
+describe('a read that fails', () => {
+  test('says nothing about any of its keys when it is transient', async () => {
+    let reads = 0;
+    const down = Object.assign(new Error('down'), { status: 503 });
+    const { poller, asked } = service({
+      read: (ids) => (++reads === 1 ? Promise.reject(down) : ids.map((id) => [id, { id, status: 'done' }])),
+    });
+    await settle(Promise.all([1, 2].map((id) => poller.waitFor(id, isDone))), 2_000);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [1_020, [1, 2]],
+    ]);
+  });
+
+  test('ends only the wait whose key has an error of its own, with that very error', async () => {
+    const { poller, jobs, set } = service();
+    const gone = new Error('gone');
+    set('done', 1, 3);
+    jobs.set(2, gone);
+    const waits = [1, 2, 3].map((id) => poller.waitFor(id, isDone));
+    const results = await Promise.all(waits.map((waiting) => settle(waiting, 10)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: gone });
+  });
+
+  test('is divided until the one key is alone that fails it, and the others have their answers in the same round', async () => {
+    const poisoned = new Error('400: 5 is no job');
+    const { poller, asked } = service({
+      read: async (ids) => {
+        if (ids.includes(5)) throw poisoned;
+        return ids.map((id) => [id, { id, status: 'done' }]);
+      },
+    });
+    const waits = [1, 2, 3, 4, 5, 6, 7, 8].map((id) => poller.waitFor(id, isDone));
+    const results = await Promise.all(waits.map((waiting) => settle(waiting, 10)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(7);
+    expect(results[4]).toEqual({ status: 'rejected', reason: poisoned });
+    expect(asked().map(([, ids]) => ids)).toEqual([
+      [1, 2, 3, 4, 5, 6, 7, 8],
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+      [5, 6],
+      [5],
+      [6],
+      [7, 8],
+    ]);
+  });
+
+  test('for everybody is not divided without end', async () => {
+    const { poller, reads } = service({ read: () => Promise.reject(new Error('no')) });
+    const ids = Array.from({ length: 100 }, (_, id) => id);
+    const waits = ids.map((id) => poller.waitFor(id, isDone, { timeout: 500 }));
+    const errors = await Promise.all(waits.map((waiting) => rejection(waiting, 500)));
+    const ofFirstRound = reads.filter(({ at }) => at < 500);
+    expect(ofFirstRound).toHaveLength(29);
+    expect(errors.filter((error) => error.message.includes('the read of'))).not.toHaveLength(0);
+  });
+
+  test('for a bug of its own fails all of them at once', async () => {
+    const bug = new ReferenceError('ids is not defined');
+    const { poller, reads } = service({ read: () => Promise.reject(bug) });
+    const waits = [1, 2].map((id) => poller.waitFor(id, isDone));
+    expect(await Promise.all(waits.map((waiting) => rejection(waiting, 10)))).toEqual([bug, bug]);
+    expect(reads).toHaveLength(1);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['text', 'done'],
+    ['an object', { 1: 'done' }],
+    ['keys without values', [1]],
+    ['pairs that are none', [[1, 'done', 2]]],
+  ])('to give pairs, but gives %s, is an unreadable look that is asked again', async (_, answer) => {
+    const { poller, asked } = service({ read: (async () => answer) as never });
+    const waits = [
+      poller.waitFor(1, isDone, { timeout: 1_500 }),
+      poller.waitForStatus(2, { target: 'x', timeout: 1_500 }),
+    ];
+    for (const error of await Promise.all(waits.map((waiting) => rejection(waiting, 1_000)))) {
+      expect(error).toBeInstanceOf(WaitTimeoutError);
+      expect(error.message).toContain('`read` must give a Map or pairs of a key and its value; it gave');
+    }
+    expect(asked().map(([at]) => at)).toEqual([10, 1_020, 1_500, 1_500]);
+  });
+});
+
+describe('the events of a poller', () => {
+  /** A source that counts who is subscribed. */
+  function source(subscribe: (wake: Wake) => void = () => {}) {
+    const wakes = new Set<Wake>();
+    let subscriptions = 0;
+    const hook = (wake: Wake) => {
+      subscriptions++;
+      wakes.add(wake);
+      subscribe(wake);
+      return () => wakes.delete(wake);
+    };
+    return { hook, wakes, count: () => subscriptions };
+  }
+
+  test('bring the next round forward, and are subscribed to once, while somebody waits', async () => {
+    const { hook, wakes, count } = source();
+    const { poller, set, asked } = service({ interval: '1h', wakeOn: hook });
+    set('running', 1, 2);
+    const all = Promise.all([1, 2].map((id) => poller.waitFor(id, isDone)));
+    await vi.advanceTimersByTimeAsync(100);
+    expect([count(), wakes.size]).toEqual([1, 1]);
+    set('done', 1, 2);
+    for (const wake of wakes) wake();
+    await settle(all, 12);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [110, [1, 2]],
+    ]);
+    expect(wakes.size).toBe(0);
+    await settle(poller.waitFor(1, isDone), 50);
+    expect(count()).toBe(2);
+  });
+
+  test('that come during a read cause one more after it', async () => {
+    const { hook, wakes } = source();
+    const { poller, asked } = service({
+      interval: '1h',
+      wakeOn: [hook],
+      read: (ids) =>
+        later(
+          ids.map((id) => [id, { id, status: asked().length > 1 ? 'done' : 'running' }]),
+          50,
+        ),
+    });
+    const waiting = poller.waitFor(1, isDone);
+    await vi.advanceTimersByTimeAsync(30);
+    for (const wake of wakes) wake();
+    await settle(waiting, 500);
+    expect(asked()).toHaveLength(2);
+  });
+
+  test('of a source that has to connect are heard before the first read, and its failure is told in each report', async () => {
+    const connected = deferred<void>();
+    const wakes: Wake[] = [];
+    const left = vi.fn();
+    const connecting = async (wake: Wake) => {
+      wakes.push(wake);
+      await connected.promise;
+      return { unsubscribe: left };
+    };
+    const { poller, set } = service({ wakeOn: connecting });
+    set('running', 1, 2, 3);
+    const waits = [1, 2].map((id) => poller.waitFor(id, isDone, { timeout: 400 }));
+    connected.resolve();
+    await vi.advanceTimersByTimeAsync(100);
+    wakes[0]?.failed(new Error('socket closed'));
+    const late = poller.waitFor(3, isDone, { timeout: 300 });
+    for (const error of await Promise.all([...waits, late].map((waiting) => rejection(waiting, 500)))) {
+      expect(error.message).toContain('wake source "connecting" failed after');
+      expect(error.message).toContain('socket closed');
+    }
+    expect(wakes).toHaveLength(1);
+    expect(left).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ['at once', () => undefined as never],
+    ['later', async () => undefined as never],
+  ])('of a source that cannot be subscribed to, %s, leave the polls', async (_, wakeOn) => {
+    const { poller, set, asked } = service({ wakeOn });
+    set('running', 1);
+    const error = await rejection(poller.waitFor(1, isDone, { timeout: 1_500 }), 2_000);
+    expect(error.message).toContain('it gave back no way to unsubscribe');
+    expect(asked()).toHaveLength(3);
+  });
+
+  test('may be told by hand, for all or for one key', async () => {
+    const { poller, set, asked } = service({ interval: '1h' });
+    set('running', 1, 2);
+    const all = Promise.all([1, 2].map((id) => poller.waitFor(id, isDone)));
+    await vi.advanceTimersByTimeAsync(100);
+    poller.wake(1);
+    poller.wake(3);
+    await vi.advanceTimersByTimeAsync(100);
+    set('done', 1, 2);
+    poller.wake();
+    await settle(all, 100);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [110, [1]],
+      [210, [1, 2]],
+    ]);
+  });
+
+  test('of one wait are its own', async () => {
+    const { hook, wakes } = source();
+    const { poller, set, asked } = service({ interval: '1h' });
+    set('running', 1, 2);
+    const one = poller.waitFor(1, isDone, { wakeOn: hook });
+    const two = rejection(poller.waitFor(2, isDone, { timeout: 500 }), 0);
+    await vi.advanceTimersByTimeAsync(100);
+    set('done', 1);
+    for (const wake of wakes) wake();
+    await settle(one, 20);
+    await Promise.all([two, vi.advanceTimersByTimeAsync(1_000)]);
+    expect(asked().map(([, ids]) => ids)).toEqual([[1, 2], [1], [2]]);
+  });
+});
+
+describe('a poller that is left', () => {
+  test('tells a read that nobody waits for any longer to stop, and not one that somebody waits for', async () => {
+    const { poller, reads } = service({ read: () => later([], 60_000) });
+    const controllers = [new AbortController(), new AbortController()];
+    const waits = controllers.map(({ signal }, id) => poller.waitFor(id, isDone, { signal }));
+    await vi.advanceTimersByTimeAsync(100);
+    controllers[0]?.abort();
+    await rejection(waits[0] as Promise<Job>, 0);
+    expect(reads[0]?.signal.aborted).toBe(false);
+    controllers[1]?.abort();
+    await rejection(waits[1] as Promise<Job>, 60_000);
+    expect(reads[0]?.signal.reason).toMatchObject({ name: 'AbortError' });
+  });
+
+  test('before it has asked does not ask', async () => {
+    const { poller, reads } = service();
+    const controller = new AbortController();
+    const waits = [1, 1, 2].map((id) => poller.waitFor(id, isDone, { signal: controller.signal }));
+    controller.abort(new Error('left'));
+    await Promise.all(waits.map((waiting) => rejection(waiting, 1_000)));
+    expect(reads).toEqual([]);
+  });
+
+  test('ends its waits when it is closed, and refuses later ones', async () => {
+    const { poller, set } = service();
+    set('running', 1);
+    const waiting = rejection(poller.waitFor(1, isDone), 0);
+    await vi.advanceTimersByTimeAsync(100);
+    await poller.close();
+    const closed = { name: 'AbortError', message: 'the poller was closed' };
+    expect(await waiting).toMatchObject(closed);
+    await expect(poller.waitFor(1, isDone)).rejects.toMatchObject(closed);
+  });
+
+  test('is closed by `await using`, once its reads have ended', async () => {
+    const { poller } = service({ read: () => later([], 500) });
+    const waiting = rejection(poller.waitFor(1, isDone), 0);
+    await vi.advanceTimersByTimeAsync(100);
+    const disposed = poller[Symbol.asyncDispose]();
+    await waiting;
+    expect(await isPending(disposed)).toBe(true);
+    await settle(disposed, 410);
+  });
+
+  test('leaves nothing behind of many waits', async () => {
+    const { poller, set, asked } = service();
+    const { signal } = new AbortController();
+    const ids = Array.from({ length: 300 }, (_, id) => id);
+    set('done', ...ids);
+    await settle(Promise.all(ids.map((id) => poller.waitFor(id, isDone, { signal }))), 50);
+    expect(asked()).toHaveLength(1);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('the options of a poller', () => {
+  test.each<[object, string]>([
+    [{ read: 5 }, '`read` must be a function; got 5'],
+    [{ interval: 0 }, '`interval` must be above 0; got 0'],
+    [{ interval: Number.POSITIVE_INFINITY }, '`interval` must'],
+    [{ batchSize: 0 }, '`batchSize` must be a whole number from 1, or Infinity; got 0'],
+    [{ batchSize: 1.5 }, '`batchSize` must be a whole number from 1, or Infinity; got 1.5'],
+    [{ window: -1 }, '`window` must'],
+    [{ wakeOn: 'x' }, '`wakeOn` must be a wake source or an array of them'],
+    [{ random: 5 }, '`random` must be a function; got 5'],
+  ])('are refused at once: %o', (options, message) => {
+    expect(() => createPoller({ read: () => [], ...options } as never)).toThrow(message);
+  });
+
+  test('have defaults: a second, all keys at once, a window of 20 ms', async () => {
+    const at: number[] = [];
+    const start = performance.now();
+    const poller = createPoller({
+      read: (ids: readonly number[]) => {
+        at.push(performance.now() - start);
+        return ids.map((id) => [id, false]);
+      },
+      random: () => 0,
+    });
+    await rejection(poller.waitFor(1, Boolean, { timeout: 2_500 }), 3_000);
+    expect(at).toEqual([20, 1_040, 2_060, 2_501]);
+    expect(() => createPoller(undefined as never)).toThrow('`options` must be an object');
+  });
+});
