@@ -10,6 +10,7 @@ export {
   type ProportionalOptions,
   proportional,
 } from './backoff.ts';
+export type { PolledAnswers } from './batched-reads.ts';
 export { type Clock, realClock } from './clock.ts';
 export { type ConsistentlyOptions, consistently } from './consistently.ts';
 export type { Duration } from './duration.ts';
@@ -24,6 +25,13 @@ export type { Look, LookRecord, WokenBy } from './look.ts';
 export { on } from './on.ts';
 export type { CommonOptions, Progress, TriggerOption, WaitOptions } from './options.ts';
 export { pendingWaits } from './pending-waits.ts';
+export {
+  createPoller,
+  type PolledStatusOptions,
+  type PolledWaitOptions,
+  type Poller,
+  type PollerOptions,
+} from './poller.ts';
 export type { WaitReport } from './report.ts';
 export { type Call, type RetryOptions, retry } from './retry.ts';
 export type { Answer, GivenAnswer, NoAnswer, Span, ThrownAnswer } from './timeline.ts';

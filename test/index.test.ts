@@ -11,6 +11,7 @@ test('the front door exports these names, and no others', () => {
       "again",
       "consistently",
       "constant",
+      "createPoller",
       "createWaiter",
       "eventually",
       "exponential",

@@ -17,6 +17,7 @@ interface Entry {
 const ENTRIES: Readonly<Record<string, Entry>> = {
   index: { imports: [], isCommonJs: true },
   operation: { imports: ['unsleep'], isCommonJs: true },
+  recorder: { imports: ['node:fs', 'node:path', 'node:process', 'node:url', 'unsleep'], isCommonJs: true },
   terminal: { imports: ['node:process', 'node:tty', 'node:util'], isCommonJs: true },
   vitest: { imports: ['unsleep', 'vitest', 'vitest/suite'], isCommonJs: false },
 };
@@ -57,6 +58,16 @@ const shown = terminalProgress({ every: 10 });
 let isShown = false;
 const progress = { ...shown, report: (...said) => { shown.report(...said); isShown = true; } };
 waitFor(() => isShown && 'ready', { name: 'server 41', interval: 1, progress }).then(console.log);`;
+
+const LEARNS = `
+const seen = recorder('pace/jobs.json', { limit: 2 });
+const finish = { start: Date.now() };
+const isDone = () => Date.now() - finish.start > 20;
+const wait = () => waitFor(isDone, { interval: learned(seen), onLook: seen.record() });
+wait()
+  .then(() => seen.add(20))
+  .then(() => { finish.start = Date.now(); return wait(); })
+  .then(() => console.log(recorder('pace/jobs.json').durations.length));`;
 
 const checks: readonly Check[] = [
   [
@@ -148,6 +159,14 @@ const checks: readonly Check[] = [
         const program = bring('WaitError') + bring(names, 'unsleep/operation') + FOLLOWS;
         const run = await project.run({ [file]: program }, file);
         assert.deepEqual(run, { code: 0, stdout: '41\ntrue true full\n', stderr: '' });
+      },
+    ],
+    [
+      `${file}: a wait that learns from those before, which a file remembers`,
+      async (project) => {
+        const program = bring('learned, waitFor') + bring('recorder', 'unsleep/recorder') + LEARNS;
+        const run = await project.run({ [file]: program }, file);
+        assert.deepEqual(run, { code: 0, stdout: '2\n', stderr: '' });
       },
     ],
     [

@@ -1,0 +1,10 @@
+/** Chance that is the same at every run: numbers from 0 to 1, 1 excluded. @see https://github.com/bryc/code/blob/master/jshash/PRNGs.md (mulberry32) */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
