@@ -65,7 +65,9 @@ export function wait<T, Options extends object = WaitOptions<never>>(
   } catch (error) {
     return Promise.reject(pointTo(error, caller, wait));
   }
-  return begun.start() as Promise<T>;
+  // No call at the end: of a function that ends with one JavaScriptCore keeps no frame, and so no line of the caller.
+  const promise = begun.start() as Promise<T>;
+  return promise;
 }
 
 /** Who aborted a wait knows of it, so its rejection is none that the process should die of for lack of a listener. */
@@ -252,6 +254,8 @@ class Wait {
   #judge(look: CurrentLook, outcome: Outcome): void {
     if (look !== this.#look) return;
     this.#look = undefined;
+    // A clock that somebody made may know of one timer at a time only.
+    if (this.#time.isFaked) this.#overdue?.clear();
     try {
       this.#conclude(look, outcome);
     } catch (error) {
