@@ -12,7 +12,7 @@ export function oneSubscription(source: WakeSource): WakeSource {
     const leave = () => {
       joined.all.delete(wake);
       if (joined.all.size > 0) return;
-      if (shared === joined) shared = undefined;
+      shared = undefined;
       return joined.close();
     };
     // What is no way to unsubscribe is handed on as it is, to be refused by who asked for it.

@@ -65,6 +65,7 @@ export interface Poller<Key, Value> {
     until: (value: Value | undefined) => value is Done,
     options?: PolledWaitOptions<Value>,
   ): Promise<Done>;
+  /** The same, with an `until` that is no type guard. */
   waitFor(
     key: Key,
     until: (value: Value | undefined) => unknown,

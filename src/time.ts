@@ -31,7 +31,7 @@ export class Time {
   #isMarked = false;
   #performance: Clock['performance'] | undefined;
   #now: (() => number) | undefined;
-  #source: { now(): number } = { now: () => 0 };
+  #source!: { now(): number };
   #shown = 0;
   #offset = 0;
 

@@ -58,16 +58,13 @@ export function wait<T, Options extends object = WaitOptions<never>>(
   adapt?: (options: Options) => WaitOptions<never>,
 ): Promise<T> {
   const caller = callerOf(options, called);
-  let begun: Wait;
   try {
     checkOptions(options);
-    begun = new Wait(toWay(options), toSettings(adapt ? adapt(options) : options), caller);
+    // Inside of `try`: of a function that ends with a call JavaScriptCore keeps no frame, and so no line of the caller.
+    return new Wait(toWay(options), toSettings(adapt ? adapt(options) : options), caller).start() as Promise<T>;
   } catch (error) {
     return Promise.reject(pointTo(error, caller, wait));
   }
-  // No call at the end: of a function that ends with one JavaScriptCore keeps no frame, and so no line of the caller.
-  const promise = begun.start() as Promise<T>;
-  return promise;
 }
 
 /** Who aborted a wait knows of it, so its rejection is none that the process should die of for lack of a listener. */
@@ -565,14 +562,16 @@ class Wait {
   }
 
   left(): number {
-    const due = (this.#look ? this.#overdue : this.#pauseOver)?.due ?? 0;
-    return Math.max(0, due - this.#time.now());
+    return Math.max(0, this.#nextAlarm.due - this.#time.now());
   }
 
   rearm(): void {
-    const alarm = this.#look ? this.#overdue : this.#pauseOver;
-    alarm?.set(this.left());
+    this.#nextAlarm.set(this.left());
     this.#mindTime();
+  }
+
+  get #nextAlarm(): Alarm {
+    return (this.#look ? this.#overdue : this.#pauseOver) as Alarm;
   }
 }
 

@@ -1799,3 +1799,18 @@ async function realTurn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   vi.useFakeTimers();
 }
+
+describe('a source that aborts while it is subscribed to', () => {
+  test('ends the wait before its trigger runs, and leaves no timer', async () => {
+    const controller = new AbortController();
+    const reason = new Error('no use');
+    const trigger = vi.fn();
+    const wakeOn = () => {
+      controller.abort(reason);
+      return () => {};
+    };
+    await expect(waitFor(() => true, { signal: controller.signal, wakeOn, trigger })).rejects.toBe(reason);
+    expect(trigger).not.toHaveBeenCalled();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
