@@ -1,7 +1,7 @@
 import { Alarm } from './pause.ts';
-import { render } from './render.ts';
+import { readInParts } from './read-in-parts.ts';
+import { isErrorLike, render } from './render.ts';
 import { type Time, timeOf } from './time.ts';
-import { isTransient } from './transient.ts';
 import { isPromiseLike } from './wake.ts';
 
 /** What a read gives: a value or an error for each key, a `Map` or pairs. A key that is not there is not found. */
@@ -29,16 +29,19 @@ export interface Ask<Value> {
 }
 
 /** The answers could not be read, or it could not be told whose fault it was: asked again in the next round. */
-export class UnreadableAnswers extends Error {}
+export class UnreadableAnswers extends TypeError {}
 
 /** Reads many keys at once: gathers who asks, and asks for each key that somebody waits for, and never twice at a time. */
 export class BatchedReads<Key, Value> {
   readonly #settings: ReadSettings<Key, Value>;
   readonly #time: Time;
   readonly #gathering: Alarm;
-  readonly #wanted = new Map<Key, Question<Value>>();
-  readonly #underWay = new Map<Key, Question<Value>>();
+  readonly #wanted = new Map<Key, Question<Key, Value>>();
+  readonly #underWay = new Map<Key, Question<Key, Value>>();
+  /** Keys that have failed on their own: read by themselves until they answer, not to fail a read of many again. */
+  readonly #suspects = new Set<Key>();
   readonly #running = new Set<Promise<void>>();
+  #exchanges = 0;
   #nextRound = 0;
   #isSpread = false;
 
@@ -50,7 +53,7 @@ export class BatchedReads<Key, Value> {
 
   /** Asks for an answer that no read gives that has begun before; waits for others who ask no longer than this. */
   ask(key: Key, patience: number): Ask<Value> {
-    const question = this.#wanted.get(key) ?? new Question<Value>();
+    const question = this.#wanted.get(key) ?? new Question<Key, Value>();
     this.#wanted.set(key, question);
     question.readers++;
     if (!this.#underWay.has(key)) this.#gather(Math.min(patience, this.#settings.window));
@@ -78,22 +81,38 @@ export class BatchedReads<Key, Value> {
 
   #gather(milliseconds: number): void {
     const due = this.#time.now() + milliseconds;
-    if (!this.#gathering.isSet || this.#gathering.due > due) this.#gathering.set(milliseconds);
+    // One of a clock that has since become another one, as faked timers do, may never ring.
+    const isLost = this.#exchanges !== this.#time.exchanges;
+    this.#exchanges = this.#time.exchanges;
+    if (isLost || !this.#gathering.isSet || this.#gathering.due > due) this.#gathering.set(milliseconds);
   }
 
-  #left(key: Key, question: Question<Value>): void {
+  #left(key: Key, question: Question<Key, Value>): void {
     question.readers--;
     if (question.readers > 0) return;
-    if (question.batch?.leftByOne()) question.batch.abandon();
+    this.#suspects.delete(key);
+    const { batch } = question;
+    if (batch && this.#underWay.get(key) === question && --batch.awaited === 0) this.#abandon(batch);
     if (this.#wanted.get(key) === question) this.#wanted.delete(key);
     if (this.#wanted.size === 0) this.#gathering.clear();
+  }
+
+  /** Tells a read to stop that nobody waits for. Who asks for its keys is not kept waiting for one that does not listen. */
+  #abandon(batch: Batch<Key, Value>): void {
+    this.#end(batch);
+    batch.controller.abort(new DOMException('nobody waits for it any longer', 'AbortError'));
   }
 
   #readAll(): void {
     // Those that are being read are asked for once they have been.
     const free = Array.from(this.#wanted.keys()).filter((key) => !this.#underWay.has(key));
-    const size = Math.min(this.#settings.batchSize, Math.max(1, free.length));
-    for (let from = 0; from < free.length; from += size) this.#run(this.#readBatch(free.slice(from, from + size)));
+    const isSuspect = (key: Key) => this.#suspects.has(key);
+    const together = free.filter((key) => !isSuspect(key));
+    const size = Math.min(this.#settings.batchSize, Math.max(1, together.length));
+    for (let from = 0; from < together.length; from += size) {
+      this.#run(this.#readBatch(together.slice(from, from + size)));
+    }
+    for (const key of free.filter(isSuspect)) this.#run(this.#readBatch([key]));
   }
 
   #run(reading: Promise<void>): void {
@@ -107,66 +126,80 @@ export class BatchedReads<Key, Value> {
   }
 
   async #readBatch(keys: readonly Key[]): Promise<void> {
-    const questions = new Map(keys.map((key) => [key, this.#wanted.get(key) as Question<Value>]));
-    const batch = new Batch(questions);
+    const questions = new Map(keys.map((key) => [key, this.#wanted.get(key) as Question<Key, Value>]));
+    const batch: Batch<Key, Value> = { questions, controller: new AbortController(), awaited: keys.length };
     for (const [key, question] of questions) {
-      question.batch = { leftByOne: () => batch.leftByOne(), abandon: () => this.#abandon(batch) };
+      question.batch = batch;
       this.#underWay.set(key, question);
       this.#wanted.delete(key);
     }
-    await this.#read(keys, batch);
-    batch.isOver = true;
-    if (keys.some((key) => this.#wanted.has(key))) this.#gather(this.#settings.window);
+    const settle = (key: Key, end: (question: Question<Key, Value>) => void) => this.#settle(batch, key, end);
+    await readInParts(keys, {
+      read: async (part) => toMap<Key, Value | Error>(await this.#settings.read(part, batch.controller.signal)),
+      isWanted: (key) => this.#isWanted(batch, key),
+      answered: (part, answers) => {
+        for (const key of part)
+          settle(key, ({ resolve, reject }) => {
+            const answer = answers.get(key);
+            if (isErrorLike(answer)) reject(answer);
+            else resolve(answer);
+            this.#suspects.delete(key);
+          });
+      },
+      poisoned: (key, error) => {
+        this.#suspects.add(key);
+        settle(key, ({ reject }) => reject(error));
+      },
+      failed: (part, error) => {
+        for (const key of part) settle(key, ({ reject }) => reject(error));
+      },
+      unresolved: (part, cause) => {
+        const error = new UnreadableAnswers(`too many reads failed to tell which of ${part.length} keys is to blame`, {
+          cause,
+        });
+        for (const key of part) settle(key, ({ reject }) => reject(error));
+      },
+    });
+    this.#end(batch);
   }
 
-  /** Tells a read to stop. Who asks for its keys from now on is not kept waiting for one that does not listen. */
-  #abandon({ questions, controller }: Batch<Key, Value>): void {
-    for (const key of questions.keys()) this.#underWay.delete(key);
-    controller.abort(new DOMException('nobody waits for it any longer', 'AbortError'));
+  #isWanted(batch: Batch<Key, Value>, key: Key): boolean {
+    const question = this.#underWay.get(key);
+    return question !== undefined && question === batch.questions.get(key) && question.readers > 0;
   }
 
-  async #read(keys: readonly Key[], batch: Batch<Key, Value>): Promise<void> {
-    const { read } = this.#settings;
-    try {
-      const answers = toMap(await read(keys, batch.controller.signal));
-      for (const key of keys) this.#tell(batch, key, answers.get(key) as Value | Error | undefined);
-    } catch (error) {
-      if (!mayBeOfOne(error) || keys.length === 1 || batch.controller.signal.aborted) {
-        for (const key of keys) this.#tell(batch, key, new Thrown(error));
-      } else if (batch.splits === 0) {
-        const unclear = new UnreadableAnswers(`the read of ${keys.length} keys failed`, { cause: error });
-        for (const key of keys) this.#tell(batch, key, new Thrown(unclear));
-      } else {
-        batch.splits--;
-        const half = Math.ceil(keys.length / 2);
-        // One after the other: who refuses a part should not be asked for more at a time.
-        await this.#read(keys.slice(0, half), batch);
-        await this.#read(keys.slice(half), batch);
-      }
-    }
+  #settle(batch: Batch<Key, Value>, key: Key, end: (question: Question<Key, Value>) => void): void {
+    const question = this.#underWay.get(key);
+    // Of a read that was given up: its key may be under way again.
+    if (question === undefined || question !== batch.questions.get(key)) return;
+    if (question.readers > 0) batch.awaited--;
+    this.#free(key);
+    end(question);
   }
 
-  #tell({ questions }: Batch<Key, Value>, key: Key, answer: Value | Error | Thrown | undefined): void {
-    const question = questions.get(key);
-    if (this.#underWay.get(key) === question) this.#underWay.delete(key);
-    if (answer instanceof Thrown) question?.reject(answer.error);
-    else if (answer instanceof Error) question?.reject(answer);
-    else question?.resolve(answer);
+  /** Lets go of what has no answer, as nobody waits for it. */
+  #end({ questions }: Batch<Key, Value>): void {
+    for (const [key, question] of questions) if (this.#underWay.get(key) === question) this.#free(key);
+  }
+
+  /** Who asked for the key while it was read is next. */
+  #free(key: Key): void {
+    this.#underWay.delete(key);
+    if (this.#wanted.has(key)) this.#gather(this.#settings.window);
   }
 }
 
-/** What a read threw, which need not be an error. */
-class Thrown {
-  readonly error: unknown;
-
-  constructor(error: unknown) {
-    this.error = error;
-  }
+/** One read, and what is asked for in it. */
+interface Batch<Key, Value> {
+  readonly questions: ReadonlyMap<Key, Question<Key, Value>>;
+  readonly controller: AbortController;
+  /** Keys without an answer that somebody waits for. */
+  awaited: number;
 }
 
-class Question<Value> {
+class Question<Key, Value> {
   readers = 0;
-  batch: { leftByOne(): boolean; abandon(): void } | undefined;
+  batch: Batch<Key, Value> | undefined;
   readonly answer: Promise<Value | undefined>;
   resolve!: (value: Value | undefined) => void;
   reject!: (error: unknown) => void;
@@ -179,34 +212,6 @@ class Question<Value> {
     // Who has left does not hear of it any more.
     this.answer.catch(() => {});
   }
-}
-
-/** One read, and what is asked for in it. */
-class Batch<Key, Value> {
-  readonly questions: ReadonlyMap<Key, Question<Value>>;
-  readonly controller = new AbortController();
-  /** How often it may be divided to find whose error it was: enough for two, and few where it is everybody's. */
-  splits: number;
-  isOver = false;
-  #awaited: number;
-
-  constructor(questions: ReadonlyMap<Key, Question<Value>>) {
-    this.questions = questions;
-    this.#awaited = questions.size;
-    this.splits = 2 * Math.ceil(Math.log2(questions.size));
-  }
-
-  /** Nobody waits for one of them any longer. Answers whether that was the last. */
-  leftByOne(): boolean {
-    this.#awaited--;
-    return !this.isOver && this.#awaited === 0;
-  }
-}
-
-/** Whether one key may be at fault, and not the network or the read itself. */
-function mayBeOfOne(error: unknown): boolean {
-  const isBug = error instanceof ReferenceError || error instanceof SyntaxError || error instanceof TypeError;
-  return !isBug && !isTransient(error) && !(error instanceof UnreadableAnswers);
 }
 
 function toMap<Key, Answer>(answers: unknown): Map<Key, Answer> {

@@ -26,6 +26,7 @@ export { on } from './on.ts';
 export type { CommonOptions, Progress, TriggerOption, WaitOptions } from './options.ts';
 export { pendingWaits } from './pending-waits.ts';
 export {
+  type AsyncDisposer,
   createPoller,
   type PolledStatusOptions,
   type PolledWaitOptions,

@@ -9,16 +9,32 @@ export function oneSubscription(source: WakeSource): WakeSource {
     // Before it is subscribed: it may wake at once.
     joined.all.add(wake);
     if (joined.failure) wake.failed(joined.failure.reason);
-    const leave = () => {
+    const drop = () => {
       joined.all.delete(wake);
-      if (joined.all.size > 0) return;
-      shared = undefined;
-      return joined.close();
+      if (joined.all.size === 0) shared = undefined;
     };
-    // What is no way to unsubscribe is handed on as it is, to be refused by who asked for it.
-    const way = (live: Unsubscribe) => (isUnsubscribe(live) ? leave : live);
-    const subscription = joined.open(source);
-    return isPromiseLike(subscription) ? subscription.then(way) : way(subscription);
+    const leave = () => {
+      drop();
+      return joined.all.size > 0 ? undefined : joined.close();
+    };
+    // Who could not subscribe will not leave either.
+    const refuse = (error: unknown) => {
+      drop();
+      throw error;
+    };
+    try {
+      const subscription = joined.open(source);
+      return isPromiseLike(subscription) ? subscription.then(toLeave, refuse) : toLeave(subscription);
+    } catch (error) {
+      return refuse(error);
+    }
+
+    /** What is no way to unsubscribe is handed on as it is, to be refused by who asked for it. */
+    function toLeave(live: Unsubscribe): Unsubscribe {
+      if (isUnsubscribe(live)) return leave;
+      drop();
+      return live;
+    }
   };
   return Object.defineProperty(join, 'name', { value: source.name });
 }

@@ -9,7 +9,16 @@ import { render } from './render.ts';
 import { isTransient } from './transient.ts';
 import { type RemarkingWay, type Way, wait } from './wait.ts';
 import { conditionWay } from './wait-for.ts';
-import { type StatusOptions, type StatusWord, statusWay, toleratingUnreadable } from './wait-for-status.ts';
+import {
+  type ListedWord,
+  type StatusOptions,
+  type StatusWord,
+  statusWay,
+  toleratingUnreadable,
+  type WithStatus,
+  type WordOf,
+  type Words,
+} from './wait-for-status.ts';
 import type { Wake, WakeSource } from './wake.ts';
 
 /** The options of {@link createPoller}. */
@@ -49,13 +58,22 @@ type OfPoller = 'interval' | 'until' | 'clock' | 'random';
 export type PolledWaitOptions<Value> = Omit<WaitOptions<Value | undefined>, OfPoller>;
 
 /** The options of one wait of a poller for a status. */
-export type PolledStatusOptions<Target extends StatusWord = StatusWord> = Omit<StatusOptions<Target>, OfPoller> & {
-  /** How to tell the status: a function, or the name of a property. @defaultValue `'status'`, or the value itself when it is text or a number */
-  readonly status?: string | ((value: never) => unknown) | undefined;
+export type PolledStatusOptions<Target extends StatusWord = StatusWord, Word extends StatusWord = StatusWord> = Omit<
+  StatusOptions<Target, unknown, Word>,
+  OfPoller
+>;
+
+// By what is there: older libraries of TypeScript do not know the symbol, and a declaration would make others believe in it.
+type AsyncDispose = SymbolConstructor extends { readonly asyncDispose: infer Name extends symbol } ? Name : never;
+
+/** What `await using` calls. */
+export type AsyncDisposer = {
+  /** The same as `close`. */
+  readonly [Name in AsyncDispose]: () => Promise<void>;
 };
 
 /** One read for many waits. */
-export interface Poller<Key, Value> {
+export interface Poller<Key, Value> extends AsyncDisposer {
   /**
    * Waits until what was read for this key is as `until` says, and resolves to it. A key that is not found is
    * `undefined`. The same errors as {@link waitFor}.
@@ -72,20 +90,24 @@ export interface Poller<Key, Value> {
     options?: PolledWaitOptions<Value>,
   ): Promise<Value | undefined>;
   /** Waits until the status of what was read for this key is one of the targets. The same errors as {@link waitForStatus}. */
-  waitForStatus<const Target extends StatusWord>(key: Key, options: PolledStatusOptions<Target>): Promise<Value>;
+  waitForStatus<Known, const Target extends Words<Known>>(
+    key: Key,
+    options: PolledStatusOptions<Target, NoInfer<ListedWord<Words<Known>>>> & {
+      /** How to tell the status: a function, or the name of a property. @defaultValue `'status'`, or the value itself when it is text or a number */
+      readonly status: (value: Value) => Known;
+    },
+  ): Promise<Value>;
+  /** The same, with a function that tells the status. */
+  waitForStatus<const Target extends WordOf<Value, Name>, Name extends string = 'status'>(
+    key: Key,
+    options: PolledStatusOptions<Target, NoInfer<ListedWord<WordOf<Value, Name>>>> & {
+      readonly status?: Name | undefined;
+    },
+  ): Promise<WithStatus<Value, Name, Target>>;
   /** Brings the next look of all waits forward, or of those for one key: something may have changed. */
   wake(key?: Key): void;
   /** Ends all waits: they reject, and so do later ones. Resolves when the reads that were under way have ended. */
   close(): Promise<void>;
-  /** The same as `close`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-declare global {
-  // Older libraries of TypeScript do not know it.
-  interface SymbolConstructor {
-    readonly asyncDispose: unique symbol;
-  }
 }
 
 /**
@@ -155,18 +177,23 @@ function toPoller<Key, Value>(
       if (options.attemptTimeout !== undefined) look.signal.addEventListener('abort', leave, { once: true });
       return await ask.answer;
     };
+    // Unsubscribed in the turn in which the wait ends, however it does.
+    const byHand: WakeSource = (wake) => {
+      const forget = listen(wakes, key, wake);
+      return () => {
+        leave();
+        forget();
+      };
+    };
     const toOptions = (own: Options): WaitOptions<never> => ({
       ...adapt(own),
       ...ofPoller,
       interval: () => reads.untilNextRound(),
-      wakeOn: [own.wakeOn ?? [], shared, (wake: Wake) => listen(wakes, key, wake)].flat(),
+      wakeOn: [own.wakeOn ?? [], shared, byHand].flat(),
       signal: [own.signal ?? [], closed.signal].flat(),
     });
     const toPolledWay = (own: Options) => polledWay(key, toWay(condition as Way['condition'], own));
-    const waiting = wait<never, Options>(toPolledWay, options, called, toOptions);
-    const end = () => leave();
-    waiting.then(end, end);
-    return waiting;
+    return wait<never, Options>(toPolledWay, options, called, toOptions);
   };
 
   const poller = {

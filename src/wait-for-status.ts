@@ -40,10 +40,10 @@ export interface StatusOptions<
 /** The words that the property `Key` of a value may hold, or that the value itself may be. */
 export type WordOf<Value, Key extends string> = Words<KnownWord<Value, Key>>;
 
-// Where no words are known, any is allowed.
-type Words<Known> = [Extract<Known, StatusWord>] extends [never] ? StatusWord : Extract<Known, StatusWord>;
-// The options of a wrapper know no words; they must still fit a status that is any text.
-type ListedWord<Word> = string extends Word ? StatusWord : number extends Word ? StatusWord : Word;
+/** The words that are known; where none are, any. */
+export type Words<Known> = [Extract<Known, StatusWord>] extends [never] ? StatusWord : Extract<Known, StatusWord>;
+/** A word of a list. The options of a wrapper know no words; they must still fit a status that is any text. */
+export type ListedWord<Word> = string extends Word ? StatusWord : number extends Word ? StatusWord : Word;
 type KnownWord<Value, Key extends string> = Value extends StatusWord
   ? Value
   : Value extends { readonly [K in Key]: infer Word }

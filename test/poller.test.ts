@@ -298,16 +298,6 @@ describe('a read that fails', () => {
     ]);
   });
 
-  test('for everybody is not divided without end', async () => {
-    const { poller, reads } = service({ read: () => Promise.reject(new Error('no')) });
-    const ids = Array.from({ length: 100 }, (_, id) => id);
-    const waits = ids.map((id) => poller.waitFor(id, isDone, { timeout: 500 }));
-    const errors = await Promise.all(waits.map((waiting) => rejection(waiting, 500)));
-    const ofFirstRound = reads.filter(({ at }) => at < 500);
-    expect(ofFirstRound).toHaveLength(29);
-    expect(errors.filter((error) => error.message.includes('the read of'))).not.toHaveLength(0);
-  });
-
   test('for a bug of its own fails all of them at once', async () => {
     const bug = new ReferenceError('ids is not defined');
     const { poller, reads } = service({ read: () => Promise.reject(bug) });

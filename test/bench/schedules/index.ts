@@ -4,8 +4,6 @@ import { compareHerds } from './herd.ts';
 import type { Table } from './table.ts';
 import { compareOnUnknownScale } from './unknown-scale.ts';
 
-export type { Table } from './table.ts';
-
 /** What the simulation of schedules says. */
 export interface Schedules {
   readonly tables: readonly Table[];
@@ -17,7 +15,7 @@ export interface Schedules {
  * Figures as they stand in the tables. Those of lateness at ten looks are multiples of the optimum, for the distribution
  * that is worst of the four with one peak, unless they say which.
  */
-export interface ScheduleResults {
+interface ScheduleResults {
   readonly learned20: number;
   readonly learned20Bimodal: number;
   readonly expected: number;

@@ -1,0 +1,92 @@
+// Measures unsleep, its peers and what is written by hand, and writes docs/benchmarks.md. Run it with `npm run bench`.
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Asked, isWhole, planOf, readCommandLine } from './command-line.ts';
+import type { Job, Plan } from './job.ts';
+import { JOBS } from './jobs.ts';
+import { findNode } from './node.ts';
+import { pageOf } from './page.ts';
+import { draw, PICTURES } from './pictures.ts';
+import { asKept, type Results, type Run, withRun } from './results.ts';
+import { bundleChild, ROOT, runTask, WORKSHOP } from './run-task.ts';
+import { simulateSchedules } from './schedules/index.ts';
+import { type Measured, type Sample, summarise } from './statistics.ts';
+import { markdown, tablesOf } from './tables.ts';
+import { allWaiters, type Builds } from './waiters/all.ts';
+import { OURS } from './waiters/waiter.ts';
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Copies, so that building meanwhile does not disturb. */
+async function copyBuilds({ build, against }: Asked): Promise<Builds> {
+  await mkdir(WORKSHOP, { recursive: true });
+  const copy = async (file: string, name: string) => {
+    await copyFile(file, join(WORKSHOP, name));
+    return pathToFileURL(join(WORKSHOP, name)).href;
+  };
+  return {
+    [OURS]: await copy(build ?? join(ROOT, 'dist/index.js'), 'unsleep.mjs'),
+    ...(against !== undefined && { 'unsleep (other)': await copy(against, 'unsleep-other.mjs') }),
+  };
+}
+
+async function measure(job: Job, plan: Plan, builds: Builds, node: string): Promise<Measured[]> {
+  const samples: Sample[] = [];
+  for (const task of job.tasks(plan)) samples.push(...(await runTask(node, { ...task, job: job.name, builds })));
+  const measured = asKept(summarise(samples, job.paired, job.base));
+  for (const { title, ...table } of tablesOf(job, measured)) {
+    say(`\n**${job.title}: ${title}**\n\n${markdown(table)}`);
+  }
+  return measured;
+}
+
+/** Of everything that is measured, as it is installed here. */
+async function versions(): Promise<Record<string, string>> {
+  const names = new Set(allWaiters({ [OURS]: '' }).flatMap((waiter) => waiter.package ?? []));
+  const manifest = async (folder: string): Promise<{ version: string }> =>
+    JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'));
+  const found = [...names, 'p-event', 'wait-on', 'eventemitter3', 'mitt', 'jsdom'].map(async (name) => {
+    const { version } = await manifest(name === OURS ? '' : `node_modules/${name}`);
+    return [name, version] as const;
+  });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+async function write(run: Run): Promise<void> {
+  const kept = join(ROOT, 'docs/benchmarks.json');
+  const earlier: Results | undefined = await readFile(kept, 'utf8').then(JSON.parse, () => undefined);
+  const results: Results = { runs: withRun(earlier?.runs ?? [], run), schedules: simulateSchedules() };
+  await writeFile(kept, `${JSON.stringify(results)}\n`);
+  await writeFile(join(ROOT, 'docs/benchmarks.md'), pageOf(results));
+  const [first] = results.runs;
+  for (const picture of PICTURES) {
+    const svg = first && draw(picture, first);
+    if (svg !== undefined) await writeFile(join(ROOT, 'docs/pictures', picture.file), svg);
+  }
+}
+
+const asked = readCommandLine(process.argv.slice(2));
+const { path: node, version } = await findNode(asked.node);
+const builds = await copyBuilds(asked);
+const plan = planOf(asked, allWaiters(builds));
+const jobs: Record<string, Measured[]> = {};
+try {
+  await bundleChild();
+  for (const job of JOBS.filter(({ name }) => asked.jobs.length === 0 || asked.jobs.includes(name))) {
+    const start = performance.now();
+    jobs[job.name] = await measure(job, plan, builds, node);
+    say(`\n${job.name} took ${Math.round((performance.now() - start) / 1_000)} s`);
+  }
+} finally {
+  await rm(WORKSHOP, { recursive: true });
+}
+if (isWhole(asked)) {
+  const [processor] = cpus();
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const machine = { processor: processor?.model.trim() ?? 'unknown', cores: cpus().length, gigabytes };
+  const date = new Date().toISOString().slice(0, 10);
+  await write({ node: version, date, isFull: asked.isFull, machine, versions: await versions(), jobs });
+  say('\ndocs/benchmarks.md is written');
+}

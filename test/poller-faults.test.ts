@@ -1,0 +1,245 @@
+import { runInNewContext } from 'node:vm';
+import { createPoller, giveUp, type PollerOptions, type Wake } from 'unsleep';
+import { describe, expect, test, vi } from 'vitest';
+import { deferred, rejection, settle, useVirtualTime } from './virtual-time.ts';
+
+useVirtualTime();
+
+const never = new Promise<never>(() => {});
+const range = (length: number) => Array.from({ length }, (_, id) => id);
+const done = (ids: readonly number[]) => new Map(ids.map((id) => [id, 'done']));
+
+/** A poller, and which keys each of its reads was asked for. */
+function poll(read: (ids: readonly number[], reads: number) => ReturnType<PollerOptions<number, string>['read']>) {
+  const asked: (readonly number[])[] = [];
+  const poller = createPoller<number, string>({
+    interval: 1_000,
+    window: 10,
+    random: () => 0,
+    read: (ids) => read(ids, asked.push(ids)),
+  });
+  return { poller, asked };
+}
+
+describe('a read that fails', () => {
+  test('all the way down to one key and beyond is the error of all, at once', async () => {
+    const error = Object.assign(new Error('unauthorized'), { status: 401 });
+    const { poller, asked } = poll(() => Promise.reject(error));
+    const waits = range(64).map((id) => rejection(poller.waitFor(id, Boolean), 20));
+    expect(new Set(await Promise.all(waits))).toEqual(new Set([error]));
+    expect(asked.map(({ length }) => length)).toEqual([64, 32, 16, 8, 4, 2, 1, 1]);
+  });
+
+  test('of too many keys is taken up again in the next round, where it was left', async () => {
+    const isBad = (id: number) => id % 64 === 1;
+    const { poller, asked } = poll((ids) => {
+      if (ids.some(isBad)) throw new Error('bad key');
+      return done(ids);
+    });
+    const waits = range(256).map((id) => poller.waitFor(id, Boolean, { timeout: '20s' }));
+    const results = await Promise.all(waits.map((waiting) => settle(waiting, 400)));
+    const failed = results.flatMap(({ status }, id) => (status === 'rejected' ? [id] : []));
+    expect(failed).toEqual(range(256).filter(isBad));
+    expect(asked.length).toBeLessThan(80);
+    expect(asked.some((ids, index) => index > 0 && ids.length > 128)).toBe(false);
+  });
+
+  test('says how it came that a key was not read', async () => {
+    const { poller } = poll((ids) => {
+      if (ids.some((id) => id % 2 === 1)) throw new Error('bad key');
+      return done(ids);
+    });
+    const last = rejection(poller.waitFor(999, Boolean, { timeout: 5 }), 0);
+    const waits = range(64).map((id) => poller.waitFor(id, Boolean, { timeout: 500 }).catch((error: Error) => error));
+    const errors = await settle(Promise.all([last, ...waits]), 2_000);
+    expect(JSON.stringify(errors)).toContain('too many reads failed to tell which of');
+  });
+
+  test('because of a key that is waited for nevertheless fails no read of others again', async () => {
+    const { poller, asked } = poll((ids) => {
+      if (ids.includes(2)) throw new Error('bad key');
+      return new Map(ids.map((id) => [id, asked.length > 9 ? 'done' : '']));
+    });
+    const options = { tolerate: () => true, timeout: 2_500 };
+    const waits = [1, 2, 3, 4].map((id) => poller.waitFor(id, Boolean, options).catch(() => 'late'));
+    await settle(Promise.all(waits), 3_000);
+    expect(asked).toEqual([[1, 2, 3, 4], [1, 2], [1], [2], [3, 4], [1, 3, 4], [2], [1, 3, 4], [2], [1, 3, 4], [2]]);
+  });
+
+  test('because of a key that answers later, or is waited for anew, lets that key join the others again', async () => {
+    const { poller, asked } = poll((ids, reads) => {
+      if (ids.includes(2) && (reads < 4 || reads === 6 || reads === 8)) throw new Error('bad key');
+      return new Map(ids.map((id) => [id, reads > 9 ? 'done' : '']));
+    });
+    const first = [1, 2].map((id) => poller.waitFor(id, Boolean, { tolerate: () => true, timeout: 2_500 }));
+    const ends = [...first.slice(0, 1), rejection(first[1] as Promise<string>, 0)].map((end) => end.catch(() => {}));
+    await settle(Promise.all(ends), 2_600);
+    expect(asked.slice(0, 7)).toEqual([[1, 2], [1], [2], [1], [2], [1, 2], [1]]);
+  });
+
+  test('because of a key that is waited for anew lets that key join the others', async () => {
+    const { poller, asked } = poll((ids, reads) => {
+      if (ids.includes(2) && reads < 4) throw new Error('bad key');
+      return new Map(ids.map((id) => [id, reads > 3 ? 'done' : '']));
+    });
+    const first = poller.waitFor(1, Boolean);
+    await rejection(poller.waitFor(2, Boolean), 50);
+    await vi.advanceTimersByTimeAsync(900);
+    const anew = poller.waitFor(2, Boolean);
+    const other = poller.waitFor(3, Boolean);
+    await settle(Promise.all([first, anew, other]), 2_000);
+    expect(asked.slice(3, 4)).toEqual([[2, 3]]);
+  });
+
+  test('is not divided further than to the keys that are still waited for', async () => {
+    const stop = new AbortController();
+    const { poller, asked } = poll(async (ids, reads) => {
+      if (reads > 1) return done(ids);
+      stop.abort(new Error('left'));
+      throw new Error('bad');
+    });
+    const waits = [1, 2, 3].map((id) => poller.waitFor(id, Boolean));
+    const left = [4, 5, 6].map((id) => rejection(poller.waitFor(id, Boolean, { signal: stop.signal }), 0));
+    await settle(Promise.all([...waits, ...left]), 100);
+    await settle(poller.waitFor(5, Boolean), 100);
+    expect(asked).toEqual([[1, 2, 3, 4, 5, 6], [1, 2, 3], [5]]);
+  });
+
+  test('is not divided when all keys are to blame, as `giveUp` says', async () => {
+    const { poller, asked } = poll(() => giveUp('the account is closed'));
+    const errors = await Promise.all([1, 2].map((id) => rejection(poller.waitFor(id, Boolean), 100)));
+    expect(errors.map(({ message }) => message.includes('the account is closed'))).toEqual([true, true]);
+    expect(asked).toEqual([[1, 2]]);
+  });
+
+  test('is not divided any further once the server refuses', async () => {
+    const { poller, asked } = poll((_, reads) => {
+      throw reads === 1 ? new Error('bad') : Object.assign(new Error('busy'), { status: 429, retryAfter: 100 });
+    });
+    const waits = [1, 2, 3, 4].map((id) => rejection(poller.waitFor(id, Boolean), 100));
+    expect((await Promise.all(waits)).map(({ message }) => message.includes('gave up'))).toEqual(Array(4).fill(true));
+    expect(asked).toHaveLength(2);
+  });
+
+  test('for one key with an error of another realm ends that wait with it', async () => {
+    const error = runInNewContext('new Error("from another realm")');
+    const { poller } = poll(() => [[1, error]]);
+    expect(await rejection(poller.waitFor(1, Boolean), 100)).toBe(error);
+  });
+});
+
+describe('a read that is given up', () => {
+  test('makes way for who has asked for its key meanwhile', async () => {
+    const { poller, asked } = poll((ids, reads) => (reads === 1 ? never : done(ids)));
+    const stop = new AbortController();
+    const first = rejection(poller.waitFor(1, Boolean, { signal: stop.signal }), 0);
+    await vi.advanceTimersByTimeAsync(50);
+    const second = poller.waitFor(1, Boolean);
+    await vi.advanceTimersByTimeAsync(50);
+    stop.abort(new Error('left'));
+    await first;
+    expect(await settle(second, 20)).toEqual({ status: 'fulfilled', value: 'done' });
+    expect(asked).toEqual([[1], [1]]);
+  });
+
+  test('by the last who wait for it, while others have their answers already, is told to stop', async () => {
+    const signals: AbortSignal[] = [];
+    const stop = new AbortController();
+    const poller = createPoller<number, string>({
+      random: () => 0,
+      read: (ids, signal) => {
+        signals.push(signal);
+        if (ids.length === 2) throw new Error('bad key');
+        return ids.includes(1) ? [[1, '']] : never;
+      },
+    });
+    const waits = [1, 2].map((id) => rejection(poller.waitFor(id, Boolean, { signal: stop.signal, timeout: 900 }), 0));
+    await vi.advanceTimersByTimeAsync(100);
+    stop.abort(new Error('left'));
+    await Promise.all(waits);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+  });
+
+  test('and fails late is not divided', async () => {
+    const late = deferred<never>();
+    const { poller, asked } = poll((_, reads) => (reads === 1 ? late.promise : never));
+    const abandoned = [1, 2].map((id) => rejection(poller.waitFor(id, Boolean, { timeout: 100 }), 150));
+    await Promise.all(abandoned);
+    const next = [1, 2].map((id) => rejection(poller.waitFor(id, Boolean, { timeout: 100 }), 0));
+    await vi.advanceTimersByTimeAsync(50);
+    late.reject(new Error('bad key'));
+    await vi.advanceTimersByTimeAsync(200);
+    await Promise.all(next);
+    expect(asked).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  test('and answers late tells nobody, whose key is read again by then', async () => {
+    const late = deferred<Map<number, string>>();
+    const { poller } = poll((ids, reads) => (reads === 1 ? late.promise : reads === 2 ? [] : done(ids)));
+    const first = rejection(poller.waitFor(1, Boolean, { timeout: 100 }), 200);
+    await first;
+    const second = poller.waitFor(1, Boolean, { until: undefined } as object);
+    await vi.advanceTimersByTimeAsync(20);
+    late.resolve(new Map([[1, 'late']]));
+    await vi.advanceTimersByTimeAsync(20);
+    expect(await settle(second, 2_000)).toEqual({ status: 'fulfilled', value: 'done' });
+  });
+});
+
+describe('a poller', () => {
+  test('whose wait nobody listens to leaves its rejection to be told as unhandled', async () => {
+    const heard: unknown[] = [];
+    const listen = (reason: unknown) => heard.push(reason);
+    process.on('unhandledRejection', listen);
+    const { poller } = poll(() => []);
+    void poller.waitFor(1, Boolean, { timeout: 100 });
+    await vi.advanceTimersByTimeAsync(200);
+    vi.useRealTimers();
+    await new Promise((resolve) => setImmediate(resolve));
+    vi.useFakeTimers();
+    process.off('unhandledRejection', listen);
+    expect(heard).toHaveLength(1);
+  });
+
+  test('reads nothing for a wait whose trigger fails', async () => {
+    const { poller, asked } = poll(done);
+    const error = new Error('refused');
+    expect(await rejection(poller.waitFor(1, Boolean, { trigger: () => Promise.reject(error) }), 100)).toBe(error);
+    expect(asked).toEqual([]);
+  });
+
+  test('goes on when the faked clock is thrown away while it gathers', async () => {
+    const { poller } = poll(done);
+    const first = poller.waitFor(1, Boolean);
+    vi.useRealTimers();
+    expect(await poller.waitFor(2, Boolean)).toBe('done');
+    expect(await first).toBe('done');
+    vi.useFakeTimers();
+  });
+
+  test.each([
+    [
+      'at once',
+      (_: Wake) => {
+        throw new Error('no');
+      },
+    ],
+    ['later', (_: Wake) => Promise.reject(new Error('no'))],
+    ['for lack of a way back', (_: Wake) => Promise.resolve(undefined as never)],
+  ])('subscribes anew to a source that refused %s, and leaves it with the last wait', async (_, refuse) => {
+    const off = vi.fn();
+    let subscriptions = 0;
+    const wakeOn = (wake: Wake) => (++subscriptions === 1 ? refuse(wake) : off);
+    const poller = createPoller<number, string>({
+      wakeOn,
+      random: () => 0,
+      read: (ids) => done(ids.filter((id) => id > 1)),
+    });
+    await rejection(poller.waitFor(1, Boolean, { timeout: 100 }), 200);
+    await settle(Promise.all([2, 3].map((id) => poller.waitFor(id, Boolean))), 200);
+    expect([subscriptions, off.mock.calls.length]).toEqual([2, 1]);
+  });
+});
