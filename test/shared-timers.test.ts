@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../src/clock.ts';
+import { Alarm } from '../src/pause.ts';
+
+/** The real timers, at an instant that the test sets, and those of them that were cleared. */
+function stoppedClock() {
+  const cleared: unknown[] = [];
+  const clock = {
+    setTimeout,
+    clearTimeout: (timer: never) => {
+      cleared.push(timer);
+      clearTimeout(timer);
+    },
+    performance: { now: () => clock.instant },
+    instant: 0.4,
+  };
+  return { clock: clock as Clock & { instant: number }, cleared };
+}
+
+describe('alarms that ring in the same millisecond, in real time', () => {
+  test('share a timer, which is cleared with the last of them', () => {
+    const { clock, cleared } = stoppedClock();
+    const alarms = Array.from({ length: 1_000 }, () => new Alarm(clock, false, () => {}));
+    for (const alarm of alarms) {
+      alarm.set(60_000);
+      clock.instant += 0.0005;
+    }
+    for (const alarm of alarms.slice(1)) alarm.clear();
+    expect(cleared).toEqual([]);
+    alarms[0]?.clear();
+    expect(cleared).toHaveLength(1);
+  });
+
+  test('have timers of their own when one of them may let the process end', () => {
+    const { clock, cleared } = stoppedClock();
+    const alarms = [false, true].map((unref) => new Alarm(clock, unref, () => {}));
+    for (const alarm of alarms) alarm.set(60_000);
+    for (const alarm of alarms) alarm.clear();
+    expect(cleared.map((timer) => (timer as NodeJS.Timeout).hasRef())).toEqual([true, false]);
+  });
+
+  test('ring in the order in which they were set, but for those that one of them clears', async () => {
+    const { clock } = stoppedClock();
+    const rang: string[] = [];
+    await new Promise<void>((resolve) => {
+      const later = new Alarm(clock, false, () => rang.push('later'));
+      const first = new Alarm(clock, false, () => {
+        rang.push('first');
+        cleared.clear();
+        again.set(1);
+      });
+      const cleared = new Alarm(clock, false, () => rang.push('cleared'));
+      const last = new Alarm(clock, false, () => rang.push('last'));
+      const again = new Alarm(clock, false, () => {
+        rang.push('again');
+        later.clear();
+        resolve();
+      });
+      later.set(60_000);
+      for (const alarm of [first, cleared, last]) alarm.set(1);
+    });
+    expect(rang).toEqual(['first', 'last', 'again']);
+  });
+});
