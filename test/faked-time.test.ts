@@ -171,13 +171,13 @@ describe('P16: under fake timers', () => {
   });
 
   test('a look that hangs is cut also when timers become real again in the middle of it', async () => {
-  vi.useFakeTimers();
-  const waiting = waitFor(() => new Promise<boolean>(() => {}), { timeout: 100 });
-  vi.useRealTimers();
-  await expect(waiting).rejects.toThrow('look 1 was still pending after');
-});
+    vi.useFakeTimers();
+    const waiting = waitFor(() => new Promise<boolean>(() => {}), { timeout: 100 });
+    vi.useRealTimers();
+    await expect(waiting).rejects.toThrow('look 1 was still pending after');
+  });
 
-test('a wait that moves faked time by itself goes on when timers become real again', async () => {
+  test('a wait that moves faked time by itself goes on when timers become real again', async () => {
     let isReady = false;
     const advanceTimers = vi.fn(vi.advanceTimersByTimeAsync);
     const waiting = waitFor(() => isReady, {

@@ -6,6 +6,8 @@ import { BARE, ONE_LINE, type Waiter } from './waiters/waiter.ts';
 /** What the command line asks for. */
 export interface Asked {
   readonly isFull: boolean;
+  /** Whether only the page and the pictures are to be written anew, from what was measured before. */
+  readonly isPageOnly: boolean;
   /** The jobs and the ways to wait, by parts of their names. Without them, all. */
   readonly jobs: readonly string[];
   readonly only: readonly string[];
@@ -19,7 +21,7 @@ export interface Asked {
 }
 
 /** Whether all is measured, so that the page can be written. */
-export function isWhole({ jobs, only, ...others }: Asked): boolean {
+export function isWhole({ jobs, only, ...others }: Omit<Asked, 'isPageOnly'>): boolean {
   const { rounds, sizes, build, against } = others;
   return jobs.length + only.length === 0 && [rounds, sizes, build, against].every((value) => value === undefined);
 }
@@ -30,6 +32,7 @@ export function readCommandLine(args: readonly string[]): Asked {
     args: [...args],
     options: {
       full: { type: 'boolean' },
+      page: { type: 'boolean' },
       job: text,
       only: text,
       rounds: text,
@@ -41,6 +44,7 @@ export function readCommandLine(args: readonly string[]): Asked {
   });
   return {
     isFull: values.full ?? false,
+    isPageOnly: values.page ?? false,
     jobs: listOf(values.job),
     only: listOf(values.only),
     rounds: values.rounds === undefined ? undefined : Number(values.rounds),

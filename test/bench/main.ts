@@ -17,6 +17,7 @@ import { markdown, tablesOf } from './tables.ts';
 import { allWaiters, type Builds } from './waiters/all.ts';
 import { OURS } from './waiters/waiter.ts';
 
+const KEPT = join(ROOT, 'docs/benchmarks.json');
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Copies, so that building meanwhile does not disturb. */
@@ -54,39 +55,49 @@ async function versions(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(found));
 }
 
-async function write(run: Run): Promise<void> {
-  const kept = join(ROOT, 'docs/benchmarks.json');
-  const earlier: Results | undefined = await readFile(kept, 'utf8').then(JSON.parse, () => undefined);
+const asked = readCommandLine(process.argv.slice(2));
+if (asked.isPageOnly) await writePage(await readResults());
+else await measureAll(asked);
+
+async function measureAll(asked: Asked): Promise<void> {
+  const { path: node, version } = await findNode(asked.node);
+  const builds = await copyBuilds(asked);
+  const plan = planOf(asked, allWaiters(builds));
+  const jobs: Record<string, Measured[]> = {};
+  try {
+    await bundleChild();
+    for (const job of JOBS.filter(({ name }) => asked.jobs.length === 0 || asked.jobs.includes(name))) {
+      const start = performance.now();
+      jobs[job.name] = await measure(job, plan, builds, node);
+      say(`\n${job.name} took ${Math.round((performance.now() - start) / 1_000)} s`);
+    }
+  } finally {
+    await rm(WORKSHOP, { recursive: true });
+  }
+  if (isWhole(asked)) await keep({ node: version, isFull: asked.isFull, versions: await versions(), jobs });
+}
+
+async function keep(found: Pick<Run, 'node' | 'isFull' | 'versions' | 'jobs'>): Promise<void> {
+  const [processor] = cpus();
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const machine = { processor: processor?.model.trim() ?? 'unknown', cores: cpus().length, gigabytes };
+  const run: Run = { ...found, machine, date: new Date().toISOString().slice(0, 10) };
+  const earlier = await readResults().catch(() => undefined);
   const results: Results = { runs: withRun(earlier?.runs ?? [], run), schedules: simulateSchedules() };
-  await writeFile(kept, `${JSON.stringify(results)}\n`);
+  await writeFile(KEPT, `${JSON.stringify(results)}\n`);
+  await writePage(results);
+}
+
+async function readResults(): Promise<Results> {
+  return JSON.parse(await readFile(KEPT, 'utf8'));
+}
+
+async function writePage(results: Results): Promise<void> {
   await writeFile(join(ROOT, 'docs/benchmarks.md'), pageOf(results));
   const [first] = results.runs;
   for (const picture of PICTURES) {
     const svg = first && draw(picture, first);
     if (svg !== undefined) await writeFile(join(ROOT, 'docs/pictures', picture.file), svg);
   }
-}
-
-const asked = readCommandLine(process.argv.slice(2));
-const { path: node, version } = await findNode(asked.node);
-const builds = await copyBuilds(asked);
-const plan = planOf(asked, allWaiters(builds));
-const jobs: Record<string, Measured[]> = {};
-try {
-  await bundleChild();
-  for (const job of JOBS.filter(({ name }) => asked.jobs.length === 0 || asked.jobs.includes(name))) {
-    const start = performance.now();
-    jobs[job.name] = await measure(job, plan, builds, node);
-    say(`\n${job.name} took ${Math.round((performance.now() - start) / 1_000)} s`);
-  }
-} finally {
-  await rm(WORKSHOP, { recursive: true });
-}
-if (isWhole(asked)) {
-  const [processor] = cpus();
-  const gigabytes = Math.round(totalmem() / 2 ** 30);
-  const machine = { processor: processor?.model.trim() ?? 'unknown', cores: cpus().length, gigabytes };
-  const date = new Date().toISOString().slice(0, 10);
-  await write({ node: version, date, isFull: asked.isFull, machine, versions: await versions(), jobs });
   say('\ndocs/benchmarks.md is written');
 }

@@ -36,7 +36,7 @@ ${targetsTable({ runs, schedules })}
 
 In rounds: in each, everyone once, in an order of chance. A figure is the median of the rounds, a ratio the median of the ratios within each round, as what else the machine does weighs on all of one round alike.
 Between two measurements only young garbage is collected, and V8 is told not to forget what it compiled (\`--no-flush-bytecode\`): it would drop functions that were hot, and peers then look several times slower than they are.
-What cannot share a process, as a crowd or a heap, has one for itself. Conditions are empty: a request of a millisecond outweighs all of this, and what is left are the number of looks, what stays behind, and what goes wrong.
+What takes nanoseconds is measured in three processes, as V8 makes something else of the same code now and then; what cannot share a process, as a crowd or a heap, has one for itself. Conditions are empty: a request of a millisecond outweighs all of this, and what is left are the number of looks, what stays behind, and what goes wrong.
 
 Peers that need a throw for "not yet" throw the same error each time, made once: their cheapest case. \`vi.waitUntil\` and \`vi.waitFor\` run inside vitest, beside the bare loop there.
 *ticker* is one interval that looks for all waits in step, *bucket* one timer for all that pause equally long, with a queue: they know nothing but that, and are no libraries.

@@ -1,4 +1,4 @@
-import type { Task } from './job.ts';
+import type { PlannedTask, Task } from './job.ts';
 import { type Figures, type Sample, shuffled } from './statistics.ts';
 import { type Loaded, loadWaiters } from './waiters/all.ts';
 
@@ -18,7 +18,8 @@ export interface Runner {
 export async function inRounds(task: Task, runners: readonly Runner[]): Promise<Sample[]> {
   const samples: Sample[] = [];
   const failed = new Set<string>();
-  for (let round = 0; round < task.rounds; round++) {
+  const { round: first = 0 } = task;
+  for (let round = first; round < first + task.rounds; round++) {
     for (const { name, measure } of shuffled(runners.filter((one) => !failed.has(one.name)))) {
       await collectYoung();
       try {
@@ -65,6 +66,16 @@ async function collectYoung(): Promise<void> {
   globalThis.gc?.({ type: 'minor' });
   // What the last one left in the queues of the event loop is not for the next one to pay.
   await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/**
+ * The same task in three processes, a third of its rounds in each: what V8 makes of the same code differs from process
+ * to process, now and then by a factor of ten. Inside vitest in one, as that takes a second to start.
+ */
+export function inThreeProcesses(task: PlannedTask): PlannedTask[] {
+  if (task.host === 'vitest') return [task];
+  const rounds = Math.ceil(task.rounds / 3);
+  return [0, rounds, 2 * rounds].map((round) => ({ ...task, rounds, round }));
 }
 
 export interface Spent {

@@ -35,7 +35,8 @@ export function numberText(value: number): string {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return '–';
   if (size >= 100) return Math.round(value).toLocaleString('en');
-  return value.toFixed(size >= 10 ? 1 : size === 0 || Number.isInteger(value) ? 0 : 2);
+  if (Number.isInteger(value)) return String(value);
+  return value.toFixed(size >= 10 ? 1 : 2);
 }
 
 /** As Markdown, numbers to the right. */

@@ -1,5 +1,5 @@
-import type { Job, PlannedTask } from '../job.ts';
-import { timed, waitersInRounds } from '../rounds.ts';
+import type { Job, Plan, PlannedTask } from '../job.ts';
+import { inThreeProcesses, timed, waitersInRounds } from '../rounds.ts';
 import type { Loaded } from '../waiters/all.ts';
 import { NEAREST } from '../waiters/peers.ts';
 import { conditionFor, type Feature, type Wait } from '../waiters/waiter.ts';
@@ -42,7 +42,9 @@ export const FIRST_LOOK: Job = {
             milliseconds: plan.isFull ? 25 : 12,
           },
         }),
-      ).filter(({ waiters }) => host === 'node' || waiters.some((name) => name.startsWith('vi.'))),
+      )
+        .filter((task) => host === 'node' || isWorthIt(task, plan))
+        .flatMap(inThreeProcesses),
     ),
   measure: async (task) => {
     const { isAsync, timeout, signal, milliseconds = 10 } = task.numbers;
@@ -58,6 +60,11 @@ export const FIRST_LOOK: Job = {
     );
   },
 };
+
+/** Inside vitest only what runs there is of interest, and starting it takes a while. */
+function isWorthIt({ waiters, numbers }: PlannedTask, { isFull }: Plan): boolean {
+  return waiters.some((name) => name.startsWith('vi.')) && (isFull || numbers['timeout'] === 1);
+}
 
 /** As many waits as take about so long, once they are warm. */
 async function toMeasure(wait: Wait, condition: () => unknown, milliseconds: number) {

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { isWhole, planOf, readCommandLine } from './command-line.ts';
+import { allWaiters } from './waiters/all.ts';
+
+const waiters = allWaiters({ unsleep: '' });
+const plan = (...args: string[]) => planOf(readCommandLine(args), waiters);
+
+describe('without arguments', () => {
+  test('the whole of a quick run is measured: ours, and what the job names', () => {
+    expect(isWhole(readCommandLine([]))).toBe(true);
+    expect(plan().waiters([], ['bare loop', 'p-retry'])).toEqual(['unsleep', 'bare loop', 'p-retry']);
+    expect(plan().rounds(3, 21)).toBe(3);
+    expect(plan().sizes([10_000])).toEqual([10_000]);
+  });
+
+  test('nobody is asked for what it cannot do', () => {
+    expect(plan().waiters(['signal'], ['p-wait-for', 'wait-for-expect'])).toEqual(['unsleep', 'p-wait-for']);
+  });
+
+  test('what runs only inside vitest, runs there, with ours and the bare loop beside it', () => {
+    const quick = ['bare loop', 'p-wait-for', 'vi.waitUntil'];
+    expect(plan().waiters([], quick)).not.toContain('vi.waitUntil');
+    expect(plan().waiters([], quick, 'vitest')).toEqual(['unsleep', 'bare loop', 'vi.waitUntil']);
+  });
+});
+
+test('--full measures everybody, in more rounds', () => {
+  const full = plan('--full');
+  expect(isWhole(readCommandLine(['--full']))).toBe(true);
+  expect(full.waiters([], [])).toEqual(waiters.filter(({ host }) => host === 'node').map(({ name }) => name));
+  expect(full.rounds(3, 21)).toBe(21);
+});
+
+test('--only takes parts of names, and leaves what all are compared with', () => {
+  expect(plan('--only', 'unsleep,p-re').waiters([], [])).toEqual([
+    'unsleep',
+    'bare loop',
+    'p-retry',
+    'p-retry + p-timeout',
+  ]);
+});
+
+test('--rounds and --sizes win', () => {
+  const small = plan('--rounds', '2', '--sizes', '10,20');
+  expect(small.rounds(3, 21)).toBe(2);
+  expect(small.sizes([10_000])).toEqual([10, 20]);
+});
+
+test.each([
+  ['--job', 'looks'],
+  ['--only', 'unsleep'],
+  ['--rounds', '1'],
+  ['--sizes', '10'],
+  ['--build', 'other.js'],
+  ['--against', 'other.js'],
+])('with %s it is not the whole, and no page is written', (...args) => {
+  expect(isWhole(readCommandLine(args))).toBe(false);
+});
