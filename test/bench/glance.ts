@@ -4,7 +4,7 @@ import { kindOf } from './waiters/kind.ts';
 import { BARE, OURS } from './waiters/waiter.ts';
 
 /** Around the rows that other pages quote. */
-const [GLANCE_START, GLANCE_END] = ['<!-- benchmarks at a glance -->', '<!-- /benchmarks at a glance -->'];
+export const [GLANCE_START, GLANCE_END] = ['<!-- benchmarks at a glance -->', '<!-- /benchmarks at a glance -->'];
 
 interface Row {
   readonly text: string;
