@@ -76,7 +76,7 @@ async function measure(task: Task): Promise<Sample[]> {
   const held: Promise<unknown>[] = [];
   await startWaits(held, prepare(terms), condition, size, spread);
   const setup = performance.now() - begun;
-  await sleep(10 * INTERVAL);
+  await sleep(7 * INTERVAL);
   const figures = { ...(await watchCrowd(size, INTERVAL, window, () => looks)), setup };
   return [{ case: task.case, waiter: waiter.name, round: task.round ?? 0, figures }];
 }

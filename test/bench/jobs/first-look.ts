@@ -1,8 +1,7 @@
 import type { Job, Plan, PlannedTask } from '../job.ts';
 import { inThreeProcesses, timed, waitersInRounds } from '../rounds.ts';
 import type { Loaded } from '../waiters/all.ts';
-import { NEAREST } from '../waiters/peers.ts';
-import { conditionFor, type Feature, type Wait } from '../waiters/waiter.ts';
+import { BARE, conditionFor, type Feature, type Wait } from '../waiters/waiter.ts';
 
 const CASES: readonly (readonly [name: string, needs: readonly Feature[]])[] = [
   ['sync', []],
@@ -32,14 +31,14 @@ export const FIRST_LOOK: Job = {
       CASES.map(
         ([name, needs]): PlannedTask => ({
           case: host === 'node' ? name : `${name}, inside vitest`,
-          waiters: plan.waiters(needs, [...NEAREST, AWAIT, 'async-retry'], host),
+          waiters: plan.waiters(needs, [BARE, AWAIT, 'p-wait-for', 'async-retry', 'vi.waitUntil'], host),
           host,
           rounds: plan.rounds(9, 21),
           numbers: {
             isAsync: Number(needs.includes('async')),
             timeout: Number(needs.includes('timeout')),
             signal: Number(needs.includes('signal')),
-            milliseconds: plan.isFull ? 25 : 12,
+            milliseconds: plan.isFull ? 25 : 10,
           },
         }),
       )

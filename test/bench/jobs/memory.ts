@@ -2,8 +2,7 @@ import type { Job, PlannedTask, Task } from '../job.ts';
 import { notLoaded } from '../rounds.ts';
 import type { Sample } from '../statistics.ts';
 import { loadWaiters } from '../waiters/all.ts';
-import { NEAREST } from '../waiters/peers.ts';
-import { conditionFor, type Feature } from '../waiters/waiter.ts';
+import { BARE, conditionFor, type Feature } from '../waiters/waiter.ts';
 import { sleep } from './watch-crowd.ts';
 
 const INTERVAL = 100;
@@ -30,7 +29,7 @@ The promise that the program holds is counted too, about 100 bytes. A few bytes 
   tasks: (plan) =>
     plan.sizes([10_000]).flatMap((size) =>
       CASES.filter(([, needs]) => plan.isFull || needs.length > 0).flatMap(([name, needs]) =>
-        plan.waiters([...needs, 'pause'], NEAREST).map(
+        plan.waiters([...needs, 'pause'], [BARE, 'p-wait-for']).map(
           (waiter): PlannedTask => ({
             case: `${size.toLocaleString('en')} waits, ${name}`,
             waiters: [waiter],

@@ -58,7 +58,7 @@ async function measure(task: Task): Promise<Sample[]> {
   const begin = name === POLLER ? await beginPolled(task, read, look) : await beginSingle(task, name, read, look);
   if (!begin) return [notLoaded(task, name)];
   for (let key = 0; key < size; key++) void begin(key);
-  await sleep(10 * INTERVAL);
+  await sleep(7 * INTERVAL);
   const readsBefore = reads;
   const figures = await watchCrowd(size, INTERVAL, window, () => looks);
   const perSecond = (reads - readsBefore) / (window / 1_000);
