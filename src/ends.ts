@@ -73,3 +73,11 @@ function watch(promise: PromiseLike<unknown>): Watched {
   promises.set(promise, watched);
   return watched;
 }
+
+/** Who aborted a wait knows of it, so its rejection is none that the process should die of for lack of a listener. */
+export function quiet(promise: () => Promise<unknown> | undefined): void {
+  const listen = () => promise()?.catch(() => {});
+  // At once, as bun looks for rejections that nobody hears before any microtask, when a hook aborts and then throws. In a
+  // microtask, as a signal that was aborted before ends the wait before there is a promise.
+  if (!listen()) queueMicrotask(listen);
+}

@@ -1,4 +1,4 @@
-import { isPromiseLike, type Unsubscribe, type Wake, type WakeSource } from './wake.ts';
+import { isPromiseLike, isUnsubscribe, stop, type Unsubscribe, type Wake, type WakeSource } from './wake.ts';
 
 /** The same source, subscribed once for all who wait: with the first of them, until the last has left. */
 export function oneSubscription(source: WakeSource): WakeSource {
@@ -15,7 +15,7 @@ export function oneSubscription(source: WakeSource): WakeSource {
     };
     const leave = () => {
       drop();
-      return joined.all.size > 0 ? undefined : joined.close();
+      if (joined.all.size === 0) joined.close();
     };
     // Who could not subscribe will not leave either.
     const refuse = (error: unknown) => {
@@ -57,16 +57,10 @@ class Subscribers {
     return this.#subscription;
   }
 
-  close(): unknown {
-    const subscription = this.#subscription;
-    return isPromiseLike(subscription) ? subscription.then(unsubscribe) : unsubscribe(subscription);
+  /** Nobody leaves who was not subscribed, so it is live by now. */
+  close(): void {
+    const subscription = this.#subscription as Unsubscribe | PromiseLike<Unsubscribe>;
+    if (isPromiseLike(subscription)) void subscription.then(stop);
+    else stop(subscription);
   }
-}
-
-function isUnsubscribe(value: Unsubscribe | undefined): boolean {
-  return typeof value === 'function' || typeof value?.unsubscribe === 'function';
-}
-
-function unsubscribe(subscription: Unsubscribe | undefined): unknown {
-  return typeof subscription === 'function' ? subscription() : subscription?.unsubscribe();
 }

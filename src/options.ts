@@ -224,7 +224,7 @@ function checkedSettings(options: Options): Settings {
     'text or a function',
   );
   check('unref', unref, typeof unref === 'boolean', 'true or false');
-  check('clock', clock, isClock(clock), 'an object with setTimeout, clearTimeout and performance.now');
+  checkClock(clock);
   const whole = toMilliseconds('timeout', timeout) * scale;
   const outer = tightestBudget(signals, clock);
   const isLimited = outer !== undefined && outer.left <= whole;
@@ -325,6 +325,11 @@ function toSignals(signal: WaitOptions['signal']): readonly AbortSignal[] {
 // By duck type, as signals and clocks come from other realms too.
 function isSignal(value: object | null): boolean {
   return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
+}
+
+/** Refuses what is no clock. */
+export function checkClock(clock: Clock): void {
+  check('clock', clock, isClock(clock), 'an object with setTimeout, clearTimeout and performance.now');
 }
 
 function isClock(value: Partial<Clock> | null): boolean {

@@ -4,10 +4,10 @@ import type { Clock } from './clock.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import type { Look } from './look.ts';
 import { oneSubscription } from './one-subscription.ts';
-import type { WaitOptions } from './options.ts';
+import { checkClock, type WaitOptions } from './options.ts';
 import { render } from './render.ts';
 import { isTransient } from './transient.ts';
-import { type RemarkingWay, type Way, wait } from './wait.ts';
+import { wait } from './wait.ts';
 import { conditionWay } from './wait-for.ts';
 import {
   type ListedWord,
@@ -20,6 +20,7 @@ import {
   type Words,
 } from './wait-for-status.ts';
 import type { Wake, WakeSource } from './wake.ts';
+import type { RemarkingWay, Way } from './way.ts';
 
 /** The options of {@link createPoller}. */
 export interface PollerOptions<Key, Value> {
@@ -141,6 +142,8 @@ export function createPoller<Key, Value>(options: PollerOptions<Key, Value>): Po
   const { unref = false, clock = globalThis as unknown as Clock, random = Math.random } = options;
   check('read', read, typeof read === 'function', 'a function');
   checkFunction('random', random);
+  check('unref', unref, typeof unref === 'boolean', 'true or false');
+  checkClock(clock);
   const pause = toMilliseconds('interval', interval, 'finite');
   if (pause === 0) throw new RangeError(`\`interval\` must be above 0; got ${render(interval)}`);
   const isCount = (Number.isInteger(batchSize) || batchSize === Number.POSITIVE_INFINITY) && batchSize >= 1;

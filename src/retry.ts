@@ -5,7 +5,7 @@ import { check, checkOptions } from './check.ts';
 
 import { type Deadline, failed, type Known, timedOut } from './diagnosis.ts';
 import { type Duration, formatDuration } from './duration.ts';
-import { type Outcome, unwatchSignal, watchSignal } from './ends.ts';
+import { type Outcome, quiet, unwatchSignal, watchSignal } from './ends.ts';
 import { isGiveUp } from './give-up.ts';
 import { Journal, type JournaledLook } from './journal.ts';
 import type { Look, LookRecord } from './look.ts';
@@ -16,7 +16,8 @@ import { type Caller, callerOf, captureStack, checked } from './stack.ts';
 import { type Time, timeOf } from './time.ts';
 import { titleOf } from './title.ts';
 import { askedPause, isTimeout } from './transient.ts';
-import { quiet, type Way, wait } from './wait.ts';
+import { wait } from './wait.ts';
+import type { Way } from './way.ts';
 
 type Shared = 'attemptTimeout' | 'signal' | 'name' | 'onLook' | 'unref' | 'advanceTimers' | 'clock' | 'random';
 

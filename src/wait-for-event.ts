@@ -3,8 +3,9 @@ import { checkSource, type EventArgs, type EventName, type EventSource, isEventN
 import { GiveUp } from './give-up.ts';
 import { type CommonOptions, immediate, type TriggerOption } from './options.ts';
 import { isErrorLike, render } from './render.ts';
-import { type Way, wait } from './wait.ts';
+import { wait } from './wait.ts';
 import type { WakeSource } from './wake.ts';
+import type { Way } from './way.ts';
 
 type Shared = Omit<
   CommonOptions,

@@ -7,7 +7,8 @@ import type { CommonOptions, TriggerOption, WaitOptions } from './options.ts';
 import { render } from './render.ts';
 import { titleOf } from './title.ts';
 import { isTransient } from './transient.ts';
-import { type RemarkingWay, type Way, wait } from './wait.ts';
+import { wait } from './wait.ts';
+import type { RemarkingWay, Way } from './way.ts';
 
 /** A status: text, or a number. */
 export type StatusWord = string | number;

@@ -6,7 +6,8 @@ import type { Look } from './look.ts';
 import { immediate, type WaitOptions } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { titleOf } from './title.ts';
-import { type RemarkingWay, type Way, wait } from './wait.ts';
+import { wait } from './wait.ts';
+import type { RemarkingWay, Way } from './way.ts';
 
 /** The answers that mean done when no `until` decides. */
 export type Truthy<Value> = Exclude<Value, false | 0 | 0n | '' | null | undefined>;

@@ -4,7 +4,7 @@ import { type Budget, isOurs } from './budget.ts';
 import { checkOptions } from './check.ts';
 import { buildReport, exhausted, failed, type Known, nameOf, timedOut } from './diagnosis.ts';
 import { formatDuration } from './duration.ts';
-import { type Outcome, onSettled, unwatchSignal, watchSignal } from './ends.ts';
+import { type Outcome, onSettled, quiet, unwatchSignal, watchSignal } from './ends.ts';
 import { WaitTimeoutError } from './errors.ts';
 import { mindFakedTime } from './faked-time.ts';
 import { isGiveUp } from './give-up.ts';
@@ -24,27 +24,7 @@ import { type Time, timeOf } from './time.ts';
 import type { Answer } from './timeline.ts';
 import { type AskedPause, askedPause, isNamed, isTimeout } from './transient.ts';
 import { isPromiseLike, Subscriptions, WakeLimit } from './wake.ts';
-
-/** A way to look. It is all in which the waiters of this package differ. */
-export interface Way {
-  /** The user's function. */
-  readonly condition: (look: never) => unknown;
-  /** Whether an answer, `again()` among them, is done. What it throws counts as thrown by the condition. */
-  isDone(value: unknown): boolean;
-  /** What an error of the condition means to this waiter. Without it, what it is. */
-  blame?(error: unknown): unknown;
-  /** The word by which the last answer is known. Without one, answers are told apart as they are. */
-  word?(): string | undefined;
-  /** What is waited for, when the user gave no name. */
-  title(): string;
-  /** What else to say of a wait that failed. */
-  remarks?(journal: Journal, settings: Settings): readonly string[];
-  /** What aborts the wait by way of its own signal. */
-  readonly endsBy?: readonly AbortSignal[];
-}
-
-/** A way to look that has always something to say. */
-export type RemarkingWay = Way & Required<Pick<Way, 'remarks'>>;
+import type { Way } from './way.ts';
 
 /**
  * Looks, pauses and looks again, until done, failed, out of time or aborted.
@@ -65,14 +45,6 @@ export function wait<T, Options extends object = WaitOptions<never>>(
   } catch (error) {
     return Promise.reject(pointTo(error, caller, wait));
   }
-}
-
-/** Who aborted a wait knows of it, so its rejection is none that the process should die of for lack of a listener. */
-export function quiet(promise: () => Promise<unknown> | undefined): void {
-  const listen = () => promise()?.catch(() => {});
-  // At once, as bun looks for rejections that nobody hears before any microtask, when a hook aborts and then throws. In a
-  // microtask, as a signal that was aborted before ends the wait before there is a promise.
-  if (!listen()) queueMicrotask(listen);
 }
 
 // How long a source that connects is waited for before the trigger runs.
@@ -131,12 +103,8 @@ class Wait {
     // Before all else, though the wait may end at once: a rejection must not become an unhandled one by chance.
     if (failFast !== undefined) this.#atEnd(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
     if (!this.#isAborted()) {
-      if (sources.length > 0)
-        this.#subscriptions = new Subscriptions(
-          sources,
-          () => this.#wake(),
-          () => this.elapsed(),
-        );
+      const wake = () => this.#wake();
+      if (sources.length > 0) this.#subscriptions = new Subscriptions(sources, wake, () => this.elapsed());
       if (trigger) void this.#pull(trigger);
       else this.#lookNow('start', 0);
     }

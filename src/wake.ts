@@ -118,9 +118,7 @@ class Subscription {
   }
 
   #live(unsubscribe: Unsubscribe): void {
-    if (typeof unsubscribe !== 'function' && typeof unsubscribe?.unsubscribe !== 'function') {
-      throw new Error('it gave back no way to unsubscribe');
-    }
+    if (!isUnsubscribe(unsubscribe)) throw new Error('it gave back no way to unsubscribe');
     this.#unsubscribe = unsubscribe;
     if (this.#state === 'connecting') this.#state = 'live';
   }
@@ -141,8 +139,13 @@ class Subscription {
   }
 }
 
+/** Whether this is a way to unsubscribe. */
+export function isUnsubscribe(value: Unsubscribe | undefined): boolean {
+  return typeof value === 'function' || typeof value?.unsubscribe === 'function';
+}
+
 /** Unsubscribes. That it fails is no news for a wait that is over, so it is kept from becoming an unhandled rejection. */
-function stop(unsubscribe: Unsubscribe): void {
+export function stop(unsubscribe: Unsubscribe): void {
   try {
     const stopped = typeof unsubscribe === 'function' ? unsubscribe() : unsubscribe.unsubscribe();
     if (isPromiseLike(stopped)) stopped.then(undefined, () => {});

@@ -510,6 +510,8 @@ describe('the options of a poller', () => {
     [{ window: -1 }, '`window` must'],
     [{ wakeOn: 'x' }, '`wakeOn` must be a wake source or an array of them'],
     [{ random: 5 }, '`random` must be a function; got 5'],
+    [{ unref: 1 }, '`unref` must be true or false; got 1'],
+    [{ clock: {} }, '`clock` must be an object with setTimeout'],
   ])('are refused at once: %o', (options, message) => {
     expect(() => createPoller({ read: () => [], ...options } as never)).toThrow(message);
   });

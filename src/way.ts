@@ -1,0 +1,23 @@
+import type { Journal } from './journal.ts';
+import type { Settings } from './options.ts';
+
+/** A way to look. It is all in which the waiters of this package differ. */
+export interface Way {
+  /** The user's function. */
+  readonly condition: (look: never) => unknown;
+  /** Whether an answer, `again()` among them, is done. What it throws counts as thrown by the condition. */
+  isDone(value: unknown): boolean;
+  /** What an error of the condition means to this waiter. Without it, what it is. */
+  blame?(error: unknown): unknown;
+  /** The word by which the last answer is known. Without one, answers are told apart as they are. */
+  word?(): string | undefined;
+  /** What is waited for, when the user gave no name. */
+  title(): string;
+  /** What else to say of a wait that failed. */
+  remarks?(journal: Journal, settings: Settings): readonly string[];
+  /** What aborts the wait by way of its own signal. */
+  readonly endsBy?: readonly AbortSignal[];
+}
+
+/** A way to look that has always something to say. */
+export type RemarkingWay = Way & Required<Pick<Way, 'remarks'>>;
