@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'tsup';
+import { runProcess } from '../run-process.ts';
 import type { Task } from './job.ts';
 import type { Sample } from './statistics.ts';
 
@@ -40,36 +40,9 @@ export async function runTask(node: string, task: Task): Promise<Sample[]> {
     task.host === 'vitest'
       ? [VITEST, 'run', '--config', join(ROOT, 'test/bench/vitest.config.ts')]
       : [...FLAGS, CHILD, text];
-  const words = await runProcess(node, args, {
-    UNSLEEP_BENCH_TASK: text,
-    UNSLEEP_BENCH_CHILD: pathToFileURL(CHILD).href,
-  });
+  const env = { UNSLEEP_BENCH_TASK: text, UNSLEEP_BENCH_CHILD: pathToFileURL(CHILD).href };
+  const { words } = await runProcess(node, args, { env, patience: PATIENCE });
   const samples = await readFile(output, 'utf8').catch(() => undefined);
   if (samples === undefined) throw new Error(`${task.job}, ${task.case}: nothing was measured\n${words}`);
   return JSON.parse(samples);
-}
-
-/** The last of what it printed, once it has ended; one that does not end is ended, with all that it started. */
-function runProcess(node: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve) => {
-    const child = spawn(node, args, {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-      env: { ...process.env, ...env },
-    });
-    let words = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        words = `${words}${chunk}`.slice(-5_000);
-      });
-    }
-    const timer = setTimeout(() => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    }, PATIENCE);
-    child.on('close', () => {
-      clearTimeout(timer);
-      resolve(words);
-    });
-  });
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { build } from 'tsup';
+import { minified } from '../minified.ts';
 import type { Peer } from './peer.ts';
 import { BUNDLED, ROOT } from './run-tasks.ts';
 
@@ -66,22 +66,7 @@ function installed(name: string, from: string): string {
 }
 
 async function bytesOf(imports: string, from: string): Promise<number> {
-  await mkdir(BUNDLED, { recursive: true });
-  const entry = join(BUNDLED, 'size.mjs');
-  await writeFile(entry, `export ${imports} from ${JSON.stringify(from)};\n`);
-  await build({
-    config: false,
-    entry: [entry],
-    outDir: join(BUNDLED, 'size'),
-    format: 'esm',
-    target: 'node20',
-    platform: 'node',
-    outExtension: () => ({ js: '.mjs' }),
-    noExternal: [/.*/],
-    minify: true,
-    silent: true,
-  });
-  return brotliCompressSync(await readFile(join(BUNDLED, 'size/size.mjs'))).length;
+  return brotliCompressSync(await minified(`export ${imports} from ${JSON.stringify(from)};\n`, BUNDLED)).length;
 }
 
 function isRequirable(name: string): Promise<boolean> {

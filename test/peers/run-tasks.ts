@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'tsup';
+import { runProcess } from '../run-process.ts';
 import type { Found, Job } from './job.ts';
 import type { Peer } from './peer.ts';
 import type { TaskText } from './task.ts';
@@ -68,42 +68,12 @@ async function runTask({ peer, job }: Task, node: string, output: string): Promi
     peer.host === 'vitest' || job.read
       ? [VITEST, 'run', '--config', join(ROOT, 'test/peers/vitest.config.ts')]
       : [join(BUNDLED, 'child.mjs'), text];
-  const { exit, words } = await runProcess(node, args, {
-    UNSLEEP_PEERS_TASK: text,
-    NO_COLOR: '1',
-    FORCE_COLOR: undefined,
-  });
+  const env = { UNSLEEP_PEERS_TASK: text, NO_COLOR: '1', FORCE_COLOR: undefined };
+  const { exit, words } = await runProcess(node, args, { env, patience: PATIENCE });
   if (job.read) return job.read(words);
   const found = await readFile(output, 'utf8').catch(() => undefined);
   if (found !== undefined) return JSON.parse(found);
   // Only a process that ended too soon is a finding; all else is a fault of the measurement.
   if (exit !== 13) throw new Error(`${peer.name}, ${job.name}: ended with ${exit}\n${words}`);
   return { exit };
-}
-
-interface Ended {
-  readonly exit: number | string | null;
-  /** The last of what it printed. */
-  readonly words: string;
-}
-
-/** How the process ended; one that does not is ended, with all that it started. */
-function runProcess(node: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
-  return new Promise((resolve) => {
-    const stdio = ['ignore', 'pipe', 'pipe'] as const;
-    const child = spawn(node, args, { cwd: ROOT, stdio: [...stdio], detached: true, env: { ...process.env, ...env } });
-    let words = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        words = `${words}${chunk}`.slice(-20_000);
-      });
-    }
-    const timer = setTimeout(() => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    }, PATIENCE);
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      resolve({ exit: code ?? signal, words });
-    });
-  });
 }

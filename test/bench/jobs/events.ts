@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Job, PlannedTask, Task } from '../job.ts';
 import { inRounds, type Runner, timed } from '../rounds.ts';
 import type { Figures } from '../statistics.ts';
@@ -78,7 +79,7 @@ async function all({ wait, emit }: Hearing, size: number): Promise<Figures> {
     for (let begun = 0; begun < size; begun++) waits.push(wait());
   });
   // An event wakes whoever is subscribed, and that may take a turn.
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await turn();
   const wake = await timed(async () => {
     emit();
     await Promise.all(waits);
@@ -88,7 +89,7 @@ async function all({ wait, emit }: Hearing, size: number): Promise<Figures> {
 
 async function burst({ wait, emit, looks }: Hearing): Promise<Figures> {
   const waiting = wait();
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await turn();
   const before = looks?.() ?? 0;
   for (let emitted = 0; emitted < BURST; emitted++) emit();
   await waiting;

@@ -1,7 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
+import { minified } from '../../minified.ts';
 import type { Candidate, Job, Task } from '../job.ts';
 import type { Figures, Sample } from '../statistics.ts';
 import { LIMITS } from '../waiters/limits.ts';
@@ -87,26 +88,8 @@ async function bareText(): Promise<string> {
 }
 
 async function bundle(text: string, folder: string, isWithoutRendering: boolean): Promise<Figures> {
-  // Only where it is needed: it takes as long to load as all else together.
-  const { build } = await import('tsup');
-  const entry = join(folder, 'size.ts');
-  await writeFile(entry, text);
-  await build({
-    config: false,
-    entry: [entry],
-    outDir: join(folder, 'size'),
-    format: 'esm',
-    target: 'node20',
-    platform: 'node',
-    outExtension: () => ({ js: '.mjs' }),
-    noExternal: [/.*/],
-    minify: true,
-    splitting: false,
-    silent: true,
-    esbuildPlugins: isWithoutRendering ? [{ name: 'without rendering', setup: stubRendering }] : [],
-  });
-  const bundled = await readFile(join(folder, 'size/size.mjs'));
-  await rm(join(folder, 'size'), { recursive: true });
+  const plugins = isWithoutRendering ? [{ name: 'without rendering', setup: stubRendering }] : [];
+  const bundled = await minified(text, folder, plugins);
   return { brotli: brotliCompressSync(bundled).length, minified: bundled.length };
 }
 
