@@ -1,19 +1,12 @@
 import { isGiveUp } from './give-up.ts';
 import type { WokenBy } from './look.ts';
-import { type Answer, Timeline } from './timeline.ts';
+import { type Answer, type GivenAnswer, Timeline } from './timeline.ts';
 
 /** The part of a look that is written down. */
 export interface JournaledLook {
   readonly attempt: number;
   readonly startedAt: number;
   readonly wokenBy: WokenBy;
-}
-
-/** Looks in a row that gave the same answer, not yet told. */
-interface Run {
-  readonly at: number;
-  readonly answer: Answer;
-  looks: number;
 }
 
 /** What one wait has seen so far. */
@@ -28,12 +21,25 @@ export class Journal {
   /** How long the slowest look took. */
   slowest = 0;
   #timeline: Timeline | undefined;
-  #run: Run | undefined;
+  // The last value, seen by so many looks in a row that are not told yet. Not as an object: one more for each wait.
+  #untold = 0;
+  #untoldSince = 0;
+  #untoldWord: string | undefined;
+  #isUntoldDone = false;
 
   get timeline(): Timeline {
     this.#timeline ??= new Timeline();
-    if (this.#run) this.#timeline.add(this.#run.at, this.#run.answer, this.#run.looks);
-    this.#run = undefined;
+    const untold = this.#untold;
+    if (untold > 0) {
+      this.#untold = 0;
+      const answer = {
+        kind: 'value',
+        value: this.lastValue,
+        isDone: this.#isUntoldDone,
+        word: this.#untoldWord,
+      } as const;
+      this.#timeline.add(this.#untoldSince, answer, untold);
+    }
     return this.#timeline;
   }
 
@@ -47,17 +53,10 @@ export class Journal {
    * well: most waits succeed, and pay for no diagnosis.
    */
   end(look: JournaledLook, now: number, answer: Answer, isSuccess: boolean): void {
-    this.slowest = Math.max(this.slowest, now - look.startedAt);
-    const run = this.#run;
-    if (run && isRepeated(run.answer, answer)) {
-      run.looks++;
-    } else if (isSuccess || isPlain(answer)) {
-      // Makes no timeline where there is nothing to tell yet.
-      if (run) void this.timeline;
-      this.#run = { at: look.startedAt, answer, looks: 1 };
-    } else {
-      this.timeline.add(look.startedAt, seenOf(answer));
-    }
+    const took = now - look.startedAt;
+    if (took > this.slowest) this.slowest = took;
+    if (answer.kind === 'value' && (isSuccess || isPlain(answer.value))) this.#count(look.startedAt, answer);
+    else this.timeline.add(look.startedAt, seenOf(answer));
     if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
     if (answer.kind === 'error' && !isGiveUp(answer.error)) {
       this.lastError = { error: answer.error };
@@ -65,20 +64,28 @@ export class Journal {
     }
   }
 
+  #count(at: number, { value, isDone, word }: GivenAnswer): void {
+    const isSame = isDone === this.#isUntoldDone && word === this.#untoldWord && Object.is(value, this.lastValue);
+    if (this.#untold > 0 && isSame && isPlain(value)) {
+      this.#untold++;
+      return;
+    }
+    // Makes no timeline where there is nothing to tell yet.
+    if (this.#untold > 0) void this.timeline;
+    this.#untold = 1;
+    this.#untoldSince = at;
+    this.#untoldWord = word;
+    this.#isUntoldDone = isDone;
+  }
+
   relapsed(doneAt: number): void {
     this.relapse = { times: (this.relapse?.times ?? 0) + 1, doneAt };
   }
 }
 
-function isPlain(answer: Answer): boolean {
-  if (answer.kind !== 'value') return false;
-  const { value } = answer;
+/** Whether it reads the same whenever it is read. */
+function isPlain(value: unknown): boolean {
   return (typeof value !== 'object' || value === null) && typeof value !== 'function';
-}
-
-function isRepeated(last: Answer, answer: Answer): boolean {
-  if (last.kind !== 'value' || answer.kind !== 'value' || last.isDone !== answer.isDone) return false;
-  return last.word === answer.word && Object.is(last.value, answer.value) && isPlain(answer);
 }
 
 /** What gave up is the headline of the message; what it gave up on belongs into the timeline. */

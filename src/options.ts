@@ -6,6 +6,7 @@ import { type Duration, toMilliseconds } from './duration.ts';
 import type { LookRecord } from './look.ts';
 import { render } from './render.ts';
 import type { WaitReport } from './report.ts';
+import { type Time, timeOf } from './time.ts';
 import { isTransient } from './transient.ts';
 import { isPromiseLike, type WakeSource } from './wake.ts';
 
@@ -158,6 +159,8 @@ export interface Settings {
   readonly unref: boolean;
   readonly advanceTimers: ((milliseconds: number) => unknown) | undefined;
   readonly clock: Clock;
+  /** The time that the clock keeps. */
+  readonly time: Time;
   readonly random: () => number;
 }
 
@@ -181,12 +184,30 @@ export function toSettings(options: Options): Settings {
   if (last && isAlike(options, last.options)) return last.settings;
   const settings = checkedSettings(options);
   if (isPlain(options)) {
-    const { timeout, interval, attemptTimeout, maxAttempts, holdFor, tolerate, signal, name } = options;
-    const { unref, clock, random, timeoutScale } = options;
-    const kept = { timeout, interval, attemptTimeout, maxAttempts, holdFor, tolerate, signal, name };
-    last = { options: { ...kept, unref, clock, random, timeoutScale }, settings };
+    last = { options: compared(options), settings };
   }
   return settings;
+}
+
+/** All that {@link isAlike} compares. */
+function compared(options: Options): Options {
+  const { timeout, interval, attemptTimeout, maxAttempts, holdFor, tolerate, signal } = options;
+  const { name, wakeOn, unref, clock, random, timeoutScale } = options;
+  return {
+    timeout,
+    interval,
+    attemptTimeout,
+    maxAttempts,
+    holdFor,
+    tolerate,
+    signal,
+    name,
+    wakeOn,
+    unref,
+    clock,
+    random,
+    timeoutScale,
+  };
 }
 
 function isAlike(a: Options, b: Options): boolean {
@@ -194,14 +215,16 @@ function isAlike(a: Options, b: Options): boolean {
   const isSameLimit = a.attemptTimeout === b.attemptTimeout && a.maxAttempts === b.maxAttempts;
   const isSameEnd = a.signal === b.signal && a.tolerate === b.tolerate && a.name === b.name;
   const isSameClock = a.clock === b.clock && a.random === b.random && a.unref === b.unref;
-  return isSameTime && isSameLimit && isSameEnd && isSameClock && a.timeoutScale === b.timeoutScale && isPlain(a);
+  const isSameRest = a.wakeOn === b.wakeOn && a.timeoutScale === b.timeoutScale;
+  return isSameTime && isSameLimit && isSameEnd && isSameClock && isSameRest && isPlain(a);
 }
 
 /** Whether all that there is stays as it is. */
 function isPlain({ signal, name, failFast, trigger, wakeOn, progress, onLook, advanceTimers }: Options): boolean {
   const isSingle = signal === undefined || (!Array.isArray(signal) && !isOurs(signal as AbortSignal));
-  const isBare = failFast === undefined && trigger === undefined && wakeOn === undefined && progress === undefined;
-  return isSingle && isBare && onLook === undefined && advanceTimers === undefined && typeof name !== 'function';
+  const isSource = wakeOn === undefined || typeof wakeOn === 'function';
+  const isBare = failFast === undefined && trigger === undefined && progress === undefined && onLook === undefined;
+  return isSingle && isSource && isBare && advanceTimers === undefined && typeof name !== 'function';
 }
 
 function checkedSettings(options: Options): Settings {
@@ -249,6 +272,7 @@ function checkedSettings(options: Options): Settings {
     unref,
     advanceTimers,
     clock,
+    time: timeOf(clock),
     random,
   };
 }

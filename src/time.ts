@@ -40,13 +40,14 @@ export class Time {
     this.now();
   }
 
-  /** Milliseconds since some instant. A clock that jumps back, or is exchanged for another, goes on from here. */
+  /** Whole milliseconds since some instant. A clock that jumps back, or is exchanged for another, goes on from here. */
   now(): number {
-    const { setTimeout, performance } = this.clock;
+    const { setTimeout } = this.clock;
     // Looked at each time, as whoever fakes a clock tells nobody; bun fakes the very functions that were there before.
     const isSame = setTimeout === this.#setTimeout && 'clock' in setTimeout === this.#isMarked;
-    if (!isSame || performance !== this.#performance || performance.now !== this.#now) this.#exchange();
-    const shown = this.#source.now();
+    if (!isSame || this.#performance?.now !== this.#now) this.#exchange();
+    // Whole, as timers count no less, and a number that is not whole is an object to every engine: one more for each wait.
+    const shown = Math.floor(this.#source.now());
     if (shown < this.#shown) this.#offset = this.recent - shown;
     this.#shown = shown;
     const now = shown + this.#offset;
@@ -71,8 +72,6 @@ export class Time {
     this.#source = sourceOf(clock);
     // As a jump back: it goes on from here.
     this.#shown = Number.POSITIVE_INFINITY;
-    // Whole milliseconds, as the clocks of fakes count: broken ones would add up to instants that are none of theirs.
-    this.recent = Math.ceil(this.recent);
   }
 }
 

@@ -1,7 +1,7 @@
 import { check, checkFunction } from './check.ts';
 import { checkSource, type EventArgs, type EventName, type EventSource, isEventName, listen } from './event-source.ts';
 import { GiveUp } from './give-up.ts';
-import { type CommonOptions, immediate, type TriggerOption } from './options.ts';
+import { type CommonOptions, immediate, type ScaleOption, type TriggerOption, type WaitOptions } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { wait } from './wait.ts';
 import type { WakeSource } from './wake.ts';
@@ -66,18 +66,32 @@ export function waitForEvent<Source extends EventSource, const Event extends Eve
     }
     return stop;
   };
-  const toWay = () => eventWay(source, event, options as EventOptions, arrived);
-  return wait(toWay, options, waitForEvent, (options) => ({ ...options, ...EVENTS_ONLY, wakeOn: isListening }));
+  const toWay = () => eventWay(source, event, options as EventOptions, arrived, [isListening]);
+  return wait(toWay, options, waitForEvent, toLoop);
 }
 
-// Also against the defaults of a waiter: the looks of this wait only see whether an event has come.
-const EVENTS_ONLY = {
-  interval: Number.POSITIVE_INFINITY,
-  attemptTimeout: undefined,
-  maxAttempts: undefined,
-  onLook: undefined,
-  tolerate: () => false,
-};
+/** Nothing else, also of the defaults of a waiter: the looks of this wait only see whether an event has come. */
+function toLoop(options: EventOptions<never> & ScaleOption): WaitOptions<never> & ScaleOption {
+  const { timeout, failFast, trigger, signal, name, progress, unref, advanceTimers, clock, timeoutScale } = options;
+  return {
+    timeout,
+    interval: Number.POSITIVE_INFINITY,
+    tolerate: never,
+    failFast,
+    trigger,
+    signal,
+    name,
+    progress,
+    unref,
+    advanceTimers,
+    clock,
+    timeoutScale,
+  };
+}
+
+function never(): boolean {
+  return false;
+}
 
 interface Arrival {
   readonly name: EventName;
@@ -85,7 +99,13 @@ interface Arrival {
   readonly isFatal?: boolean;
 }
 
-function eventWay(source: EventSource, event: EventName, options: EventOptions, arrived: Arrival[]): Way {
+function eventWay(
+  source: EventSource,
+  event: EventName,
+  options: EventOptions,
+  arrived: Arrival[],
+  sources: readonly WakeSource[],
+): Way {
   const { filter, rejectOn } = options;
   checkSource(source, event);
   checkFunction('filter', filter);
@@ -102,6 +122,8 @@ function eventWay(source: EventSource, event: EventName, options: EventOptions, 
       }
       return undefined;
     },
+    isToldByEvents: true,
+    sources,
     isDone: Boolean,
     word: () => '(no event)',
     title: () => `event ${render(event)}`,

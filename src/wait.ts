@@ -1,5 +1,4 @@
 import { TimeoutError } from 'p-timeout';
-import { isAgain } from './again.ts';
 import { type Budget, isOurs } from './budget.ts';
 import { checkOptions } from './check.ts';
 import { buildReport, exhausted, failed, type Known, nameOf, timedOut } from './diagnosis.ts';
@@ -8,21 +7,21 @@ import { type Outcome, onSettled, quiet, unwatchSignal, watchSignal } from './en
 import { WaitTimeoutError } from './errors.ts';
 import { mindFakedTime } from './faked-time.ts';
 import { isGiveUp } from './give-up.ts';
+import { Hold } from './hold.ts';
 import { Journal } from './journal.ts';
+import { isFinal, pauseAskedBy, read } from './judge.ts';
 import { GRACE, Lateness } from './lateness.ts';
 import { type Limited, limit, limitLook } from './limit.ts';
 import { CurrentLook, type WokenBy } from './look.ts';
-import { immediate, type Settings, toSettings, type WaitOptions } from './options.ts';
-import { Alarm } from './pause.ts';
-import { isCrowded, isEndingUnder, listPending, unlistPending, waitsUnder } from './pending-waits.ts';
+import { pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
+import { Overdue } from './overdue.ts';
+import { Ringing } from './pause.ts';
+import { isCrowded, listPending, unlistPending, waitsUnder } from './pending-waits.ts';
 import { startProgress } from './progress.ts';
 import { isErrorLike, render } from './render.ts';
 import type { WaitReport } from './report.ts';
-import { Schedule } from './schedule.ts';
 import { type Caller, callerOf, captureStack, pointTo } from './stack.ts';
-import { type Time, timeOf } from './time.ts';
-import type { Answer } from './timeline.ts';
-import { type AskedPause, askedPause, isNamed, isTimeout } from './transient.ts';
+import { type AskedPause, isTimeout } from './transient.ts';
 import { isPromiseLike, Subscriptions, WakeLimit } from './wake.ts';
 import type { Way } from './way.ts';
 
@@ -41,7 +40,11 @@ export function wait<T, Options extends object = WaitOptions<never>>(
   try {
     checkOptions(options);
     // Inside of `try`: of a function that ends with a call JavaScriptCore keeps no frame, and so no line of the caller.
-    return new Wait(toWay(options), toSettings(adapt ? adapt(options) : options), caller).start() as Promise<T>;
+    const waiting = new Wait(toWay(options), toSettings(adapt ? adapt(options) : options), caller);
+    const promise = waiting.start();
+    // Here, as the engine reads each frame between the caller and where it is asked.
+    if (waiting.isPending) waiting.stack = captureStack(caller, wait, isCrowded() ? FRAMES_IN_A_CROWD : undefined);
+    return promise as Promise<T>;
   } catch (error) {
     return Promise.reject(pointTo(error, caller, wait));
   }
@@ -52,59 +55,64 @@ const LONGEST_CONNECT = 10_000;
 // How much of the stack is kept of each of a crowd.
 const FRAMES_IN_A_CROWD = 2;
 
-class Wait {
+/** Rings when its pause is over. */
+class Wait extends Ringing {
+  // In this order, as what each look reads and writes is then side by side: where a hundred thousand wait, most of what a
+  // look costs is to fetch that.
   readonly settings: Settings;
   readonly #way: Way;
-  readonly #caller: Caller;
   readonly #journal = new Journal();
-  readonly #schedule = new Schedule();
-  readonly #time: Time;
   readonly #startedAt: number;
   #state: 'starting' | 'looking' | 'pausing' | 'settled' = 'starting';
+  /** What the next look will be caused by. */
+  #cause: WokenBy = 'start';
+  #lastPause = 0;
+  /** The pause before the last look that no event brought forward. */
+  #previousPause = 0;
+  /** Until when not even an event may cause a look. */
+  #firmUntil = 0;
+  #wasWoken = false;
+  #isAttached = false;
+  #isTimeMinded = false;
   #outcome: Outcome | undefined;
-  #promise: Promise<unknown> | undefined;
-  #resolve: ((value: unknown) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
+  #lateness: Lateness | undefined;
+  readonly hold: Hold | undefined;
+  triggered: unknown;
 
   /** The look, or the trigger, that is under way. Whatever answers for another one comes too late. */
   #look: CurrentLook | undefined;
   #limited: Limited<unknown> | undefined;
-  /** Rings when the pause is over, and what the look will then be caused by. */
-  #pauseOver: Alarm | undefined;
-  #cause: WokenBy = 'start';
-  /** Rings when a look must be cut. Left as it is between two looks: most of them need none. */
-  #overdue: Alarm | undefined;
-  #lateness: Lateness | undefined;
-
+  #overdue: Overdue | undefined;
   #subscriptions: Subscriptions | undefined;
-  #wasWoken = false;
   #wakeLimit: WakeLimit | undefined;
-  /** Until when not even an event may cause a look. */
-  #firmUntil = 0;
-
-  #heldSince: number | undefined;
-  triggered: unknown;
-
-  /** Where the wait was started; noted once it is pending. */
-  #stack: { readonly stack?: string | undefined } | undefined;
-  #isTimeMinded = false;
+  #promise: Promise<unknown> | undefined;
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
   #closers: (() => void)[] | undefined;
+  readonly #caller: Caller;
+  /** Where the wait was started; noted only if it is pending then. */
+  stack: { readonly stack?: string | undefined } | undefined;
 
   constructor(way: Way, settings: Settings, caller: Caller) {
+    super(settings.time, settings.unref);
     this.settings = settings;
+    this.hold = settings.holdFor === undefined ? undefined : new Hold(settings.holdFor);
     this.#way = way;
     this.#caller = caller;
-    this.#time = timeOf(settings.clock);
-    this.#startedAt = this.#time.now();
+    this.#startedAt = this.time.now();
+  }
+
+  get isPending(): boolean {
+    return this.#outcome === undefined;
   }
 
   start(): Promise<unknown> {
-    const { failFast, sources, trigger } = this.settings;
+    const { failFast, trigger } = this.settings;
+    const { sources = this.settings.sources } = this.#way;
     // Before all else, though the wait may end at once: a rejection must not become an unhandled one by chance.
     if (failFast !== undefined) this.#atEnd(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
     if (!this.#isAborted()) {
-      const wake = () => this.#wake();
-      if (sources.length > 0) this.#subscriptions = new Subscriptions(sources, wake, () => this.elapsed());
+      if (sources.length > 0) this.#subscriptions = new Subscriptions(sources, this);
       if (trigger) void this.#pull(trigger);
       else this.#lookNow('start', 0);
     }
@@ -131,7 +139,7 @@ class Wait {
     const look = new CurrentLook(this, 0, 'start', 0);
     this.#look = look;
     this.#attach();
-    if (this.#look === look) this.#limitLook(look);
+    if (this.#look === look) this.#watch(look);
     try {
       await this.#sourcesLive();
       if (this.#look !== look) return;
@@ -139,7 +147,9 @@ class Wait {
     } catch (error) {
       if (this.#look === look) this.fail(error);
     }
-    if (this.#look === look) this.#lookNow('start', this.elapsed());
+    if (this.#look !== look) return;
+    this.#look = undefined;
+    this.#lookNow('start', this.elapsed());
   }
 
   async #sourcesLive(): Promise<void> {
@@ -153,9 +163,8 @@ class Wait {
   #lookNow(wokenBy: WokenBy, startedAt: number): void {
     const look = new CurrentLook(this, this.#journal.looks + 1, wokenBy, startedAt);
     this.#journal.begin(look);
-    if (wokenBy !== 'event') this.#schedule.step();
+    if (wokenBy !== 'event') this.#previousPause = this.#lastPause;
     this.#state = 'looking';
-    this.#look = look;
     this.#wasWoken = false;
     let outcome: Outcome;
     try {
@@ -170,57 +179,47 @@ class Wait {
     } catch (error) {
       outcome = { error };
     }
-    this.#judge(look, outcome);
+    // The condition itself may have ended the wait.
+    if (this.#outcome) cutLook(look, this.#outcome);
+    else this.#judge(look, outcome);
   }
 
   #await(look: CurrentLook, answer: PromiseLike<unknown>): void {
     const isLimited = this.settings.attemptTimeout !== Number.POSITIVE_INFINITY;
     const limited = limitLook(look, answer, this.settings);
     limited.then(
-      (value) => this.#judge(look, { value }),
-      (error) => this.#judge(look, { error }),
+      (value) => this.#answered(look, { value }),
+      (error) => this.#answered(look, { error }),
     );
-    // The condition itself may have ended the wait.
-    if (look === this.#look) this.#attach();
-    if (look !== this.#look) {
+    if (!this.#outcome) this.#attach();
+    // The condition itself may have ended the wait, or a signal that nobody listened to.
+    if (this.#outcome) {
       if (isLimited) limited.clear?.();
+      cutLook(look, this.#outcome);
       return;
     }
+    // Not before, and not for a look that needs no promise: an old object that points to a new one costs every collection.
+    this.#look = look;
     // Without a limit it is the promise of the user, who may have a `clear` of their own.
     if (isLimited) this.#limited = limited;
-    this.#limitLook(look);
+    this.#watch(look);
   }
 
-  /** Sees to it that an alarm rings at the limit of the look, or before: then it is set anew. */
-  #limitLook(look: CurrentLook): void {
-    this.#overdue ??= new Alarm(this.settings.clock, this.settings.unref, () => this.#onOverdue());
-    const left = this.#limitOf(look) - this.elapsed();
-    const { recent } = this.#time;
-    if (!this.#overdue.isSet || this.#overdue.due > recent + left) this.#overdue.set(left, recent);
-    this.#mindTime();
-  }
-
-  /** When a look is cut: at the deadline, unless that would be sooner than the looks before it were answered. */
-  #limitOf({ attempt, startedAt }: CurrentLook): number {
-    const { timeout } = this.settings;
-    if (attempt === 0) return timeout;
-    const { slowest } = this.#journal;
-    const grace = Math.max(GRACE, slowest);
-    // What is held must not fail because a look happens to be under way when it has been held long enough.
-    if (this.#heldSince !== undefined) return Math.max(timeout, Math.max(this.#holdEnd, startedAt) + grace);
-    return startedAt < timeout ? Math.max(timeout, startedAt + slowest) : startedAt + grace;
-  }
-
-  get #holdEnd(): number {
-    const { holdFor } = this.settings;
-    return this.#heldSince === undefined || holdFor === undefined ? 0 : this.#heldSince + holdFor;
-  }
-
-  #judge(look: CurrentLook, outcome: Outcome): void {
+  #answered(look: CurrentLook, outcome: Outcome): void {
     if (look !== this.#look) return;
     this.#look = undefined;
     // A clock that somebody made may know of one timer at a time only.
-    if (this.#time.isFaked) this.#overdue?.clear();
+    if (this.time.isFaked) this.#overdue?.clear();
+    this.#judge(look, outcome);
+  }
+
+  #watch(look: CurrentLook): void {
+    this.#overdue ??= new Overdue(this);
+    this.#overdue.watch(look);
+    this.#mindTime();
+  }
+
+  #judge(look: CurrentLook, outcome: Outcome): void {
     try {
       this.#conclude(look, outcome);
     } catch (error) {
@@ -230,12 +229,12 @@ class Wait {
 
   /** Says what the look meant. Whatever is thrown here ends the wait. */
   #conclude(look: CurrentLook, outcome: Outcome): void {
-    const { onLook, holdFor } = this.settings;
-    const answer = this.#read(outcome);
-    const isNever = answer.kind === 'error' && this.#isFinal(answer.error);
-    const isDone = answer.kind === 'value' && answer.isDone;
+    const { onLook, tolerate, timeout } = this.settings;
+    const answer = read(this.#way, outcome);
     const now = this.elapsed();
-    this.#journal.end(look, now, answer, isDone && holdFor === undefined);
+    const isNever = answer.kind === 'error' && isFinal(answer.error, tolerate, now >= timeout);
+    const isDone = answer.kind === 'value' && answer.isDone;
+    this.#journal.end(look, now, answer, isDone && !this.hold);
     if (onLook) {
       const { attempt, startedAt: at, wokenBy } = look;
       const verdict = isNever ? 'never' : isDone ? 'done' : 'not yet';
@@ -244,46 +243,30 @@ class Wait {
     // By the condition or by `onLook`, before the wait listened.
     if (this.#state === 'settled' || this.#isAborted()) return;
     if (isNever) throw answer.error;
-    const asked = answer.kind === 'error' ? askedPause(answer.error) : askedByAgain(outcome);
+    const asked = pauseAskedBy(outcome, answer);
     if (isDone) this.#done(answer.value, asked);
     else this.#notYet(asked);
   }
 
-  #isFinal(error: unknown): boolean {
-    if (isGiveUp(error)) return true;
-    // An inner wait that had what was left of this budget: that it ran out says nothing of what is waited for.
-    const isOver = this.elapsed() >= this.settings.timeout && isNamed(error, 'WaitTimeoutError');
-    return !isOver && !immediate('tolerate', this.settings.tolerate(error));
-  }
-
-  #read(outcome: Outcome): Answer {
-    const way = this.#way;
-    if ('error' in outcome) return { kind: 'error', error: way.blame ? way.blame(outcome.error) : outcome.error };
-    const { value } = outcome;
-    try {
-      if (isAgain(value)) return { kind: 'value', value: undefined, isDone: way.isDone(value), word: 'again' };
-      return { kind: 'value', value, isDone: way.isDone(value), word: way.word?.() };
-    } catch (error) {
-      return { kind: 'error', error, value, word: way.word?.() };
-    }
-  }
-
   #done(value: unknown, asked: AskedPause | undefined): void {
+    const { hold } = this;
     const now = this.#recent();
-    const isHeld = this.#heldSince !== undefined && now >= this.#holdEnd;
-    if (this.settings.holdFor === undefined || (isHeld && !this.#looksOnceMore())) {
+    if (hold && !hold.isOver(now)) {
+      hold.since ??= now;
+      this.#pause(asked, hold.end);
+    } else if (!hold || !this.#looksOnceMore()) {
       this.#end({ value });
-    } else if (!isHeld) {
-      this.#heldSince ??= now;
-      this.#pause(asked, this.#holdEnd);
     }
   }
 
   #notYet(asked: AskedPause | undefined): void {
+    const { hold } = this;
     const { timeout } = this.settings;
     const now = this.#recent();
-    if (this.#heldSince !== undefined) this.#journal.relapsed(this.#heldSince);
-    this.#heldSince = undefined;
+    if (hold?.since !== undefined) {
+      this.#journal.relapsed(hold.since);
+      hold.since = undefined;
+    }
     if (now >= timeout) {
       if (!this.#looksOnceMore()) this.#timeOut([]);
     } else if (asked?.isFirm && now + asked.milliseconds > timeout) {
@@ -297,10 +280,10 @@ class Wait {
   #looksOnceMore(): boolean {
     const { maxAttempts } = this.settings;
     if (this.#journal.looks >= maxAttempts) return false;
-    if (!this.#lateness?.looksOnceMore(this.#time.isFaked)) return false;
+    if (!this.#lateness?.looksOnceMore(this.time.isFaked)) return false;
     this.#state = 'pausing';
     this.#cause = 'deadline';
-    this.#pauseAlarm().setToRealTurn();
+    this.setToRealTurn();
     return true;
   }
 
@@ -309,19 +292,40 @@ class Wait {
     this.#attach();
     if (this.#state === 'settled') return;
     const elapsed = this.#recent();
-    const pause = this.#schedule.pause(this.settings, elapsed, asked);
+    const pause = this.#lengthOfPause(asked, elapsed);
     const left = Math.max(0, end - elapsed);
-    this.#cause = pause >= left && this.#heldSince === undefined ? 'deadline' : 'schedule';
+    this.#cause = pause >= left && this.hold?.since === undefined ? 'deadline' : 'schedule';
     this.#firmUntil = asked?.isFirm ? elapsed + asked.milliseconds : 0;
     this.#state = 'pausing';
     this.#sleep(Math.min(pause, left));
-    if (this.#wasWoken) this.#wake();
+    if (this.#wasWoken) this.#bringForward();
+  }
+
+  /** Counts the looks on schedule alone: events must not make a backoff grow. */
+  #lengthOfPause(asked: AskedPause | undefined, elapsed: number): number {
+    if (asked?.isInstead) return asked.milliseconds;
+    const { backoff, random } = this.settings;
+    const { looks, wokenLooks } = this.#journal;
+    const previousPause = this.#previousPause;
+    // Whole, as the alarm counts.
+    this.#lastPause = Math.ceil(pauseOf(backoff, { attempt: looks - wokenLooks, elapsed, previousPause, random }));
+    return asked ? Math.max(this.#lastPause, asked.milliseconds) : this.#lastPause;
   }
 
   /** An event: it only brings the next look forward, and what the look sees decides. */
-  #wake(): void {
+  onWake(): void {
     if (this.#state === 'looking') this.#wasWoken = true;
     if (this.#state !== 'pausing' || this.#cause === 'event') return;
+    if (this.#way.isToldByEvents) this.#lookAtOnce();
+    else this.#bringForward();
+  }
+
+  #lookAtOnce(): void {
+    this.clear();
+    this.#lookNow('event', this.elapsed());
+  }
+
+  #bringForward(): void {
     this.#wakeLimit ??= new WakeLimit();
     const now = this.elapsed();
     const delay = Math.max(this.#wakeLimit.delay(now), this.#firmUntil - now);
@@ -333,44 +337,27 @@ class Wait {
 
   /** From when the time was read last: that is now, or when the look was judged. */
   #sleep(milliseconds: number): void {
-    this.#pauseAlarm().set(milliseconds, this.#time.recent);
+    this.set(milliseconds, this.time.recent);
     this.#mindTime();
   }
 
-  #pauseAlarm(): Alarm {
-    this.#pauseOver ??= new Alarm(this.settings.clock, this.settings.unref, () => this.#onPauseOver());
-    return this.#pauseOver;
+  override approach(): number {
+    return typeof this.#way.condition === 'function' && this.triggered === undefined ? this.#journal.looks : 1;
   }
 
-  #onPauseOver(): void {
-    const late = this.#time.recent - (this.#pauseOver as Alarm).due;
-    if (late > GRACE || this.#lateness) this.#lateOnes().noted(late);
+  protected override onRing(): void {
+    const late = this.time.recent - this.due;
+    if (late > GRACE || this.#lateness) this.lateness.noted(late);
     this.#lookNow(this.#cause, this.#recent());
   }
 
-  #onOverdue(): void {
-    const look = this.#look;
-    const alarm = this.#overdue as Alarm;
-    // Between two looks. The next one sets it anew.
-    if (!look) return;
-    const late = this.elapsed() - this.#limitOf(look);
-    const { isFaked } = this.#time;
-    if (late < 0) alarm.set(-late);
-    else if (isEndingUnder(look.usedSignal, late)) alarm.setToRealTurn();
-    else {
-      const allowed = this.#lateOnes().allowance(late, isFaked);
-      if (allowed === 'time') alarm.set(GRACE);
-      else if (allowed === 'turn') alarm.setToRealTurn();
-      else this.#cut(look);
-    }
-  }
-
-  #lateOnes(): Lateness {
+  get lateness(): Lateness {
     this.#lateness ??= new Lateness();
     return this.#lateness;
   }
 
-  #cut(look: CurrentLook): void {
+  /** The time of a look is up. */
+  cut(look: CurrentLook): void {
     const took = formatDuration(this.elapsed() - look.startedAt);
     if (look.attempt > 0) this.#journal.timeline.add(look.startedAt, { kind: 'unanswered' });
     const what = look.attempt > 0 ? `look ${look.attempt}` : 'the trigger';
@@ -382,8 +369,8 @@ class Wait {
 
   /** What a wait needs only once it is pending: a condition that is true at the first look pays for none of it. */
   #attach(): void {
-    if (this.#stack || this.#state === 'settled') return;
-    this.#stack = captureStack(this.#caller, wait, isCrowded() ? FRAMES_IN_A_CROWD : undefined);
+    if (this.#isAttached || this.#outcome) return;
+    this.#isAttached = true;
     const { signals, progress } = this.settings;
     listPending(this);
     for (const signal of signals) watchSignal(signal, this);
@@ -397,7 +384,7 @@ class Wait {
   }
 
   #mindTime(): void {
-    if (this.#isTimeMinded || !this.#time.isFaked) return;
+    if (this.#isTimeMinded || !this.time.isFaked) return;
     this.#isTimeMinded = true;
     this.#atEnd(mindFakedTime(this));
   }
@@ -428,7 +415,7 @@ class Wait {
   }
 
   #timeOut(remarks: readonly string[]): void {
-    const isFakedSince = this.#stack !== undefined && !this.#isTimeMinded && this.#time.isFaked;
+    const isFakedSince = this.#isAttached && !this.#isTimeMinded && this.time.isFaked;
     const faked = isFakedSince ? ['timers were faked after it began, and it went on in real time'] : [];
     this.#end({ error: timedOut(this.#known(), [...remarks, ...faked]) });
   }
@@ -452,21 +439,17 @@ class Wait {
     const look = this.#look;
     this.#look = undefined;
     this.#detach();
-    if ('error' in outcome) {
-      const { error } = outcome;
-      look?.cut(error instanceof WaitTimeoutError ? new TimeoutError(error.message.split('\n', 1)[0]) : error);
-      this.#reject?.(error);
-    } else {
-      this.#resolve?.(outcome.value);
-    }
+    if (look) cutLook(look, outcome);
+    if ('error' in outcome) this.#reject?.(outcome.error);
+    else this.#resolve?.(outcome.value);
   }
 
   #detach(): void {
-    this.#pauseOver?.clear();
+    this.clear();
     this.#overdue?.clear();
     this.#limited?.clear?.();
     this.#subscriptions?.close();
-    if (this.#stack) {
+    if (this.#isAttached) {
       unlistPending(this);
       for (const signal of this.settings.signals) unwatchSignal(signal, this);
     }
@@ -485,7 +468,7 @@ class Wait {
       sources: this.#subscriptions?.report() ?? [],
       title: this.#way.title(),
       remarks: this.#way.remarks?.(this.#journal, this.settings) ?? [],
-      stack: this.#stack ?? captureStack(this.#caller, wait),
+      stack: this.stack ?? captureStack(this.#caller, wait),
     };
   }
 
@@ -497,21 +480,25 @@ class Wait {
     return this.#journal.lastError?.error;
   }
 
-  looking(): object | undefined {
+  get slowest(): number {
+    return this.#journal.slowest;
+  }
+
+  looking(): CurrentLook | undefined {
     return this.#look;
   }
 
   elapsed(): number {
-    return this.#time.now() - this.#startedAt;
+    return this.time.now() - this.#startedAt;
   }
 
   /** The same, when the time was read last: where nothing of the user's has run since, it is that still. */
   #recent(): number {
-    return this.#time.recent - this.#startedAt;
+    return this.time.recent - this.#startedAt;
   }
 
   remaining(): number {
-    return Math.max(0, Math.max(this.settings.timeout, this.#holdEnd) - this.elapsed());
+    return Math.max(0, Math.max(this.settings.timeout, this.hold?.end ?? 0) - this.elapsed());
   }
 
   /** What a wait inside a look of this one shares. */
@@ -530,20 +517,22 @@ class Wait {
   }
 
   left(): number {
-    return Math.max(0, this.#nextAlarm.due - this.#time.now());
+    return Math.max(0, this.#next.due - this.time.now());
   }
 
   rearm(): void {
-    this.#nextAlarm.set(this.left());
+    this.#next.set(this.left());
     this.#mindTime();
   }
 
-  get #nextAlarm(): Alarm {
-    return (this.#look ? this.#overdue : this.#pauseOver) as Alarm;
+  /** What rings next. */
+  get #next(): Ringing {
+    return this.#look && this.#overdue ? this.#overdue : this;
   }
 }
 
-function askedByAgain(outcome: Outcome): AskedPause | undefined {
-  const after = 'value' in outcome && isAgain(outcome.value) ? outcome.value.after : undefined;
-  return after === undefined ? undefined : { milliseconds: after, isFirm: false, isInstead: true };
+/** Tells a look that the wait has ended in the middle of it, which it only does with an error. */
+function cutLook(look: CurrentLook, outcome: Outcome): void {
+  const { error } = outcome as { readonly error: unknown };
+  look.cut(error instanceof WaitTimeoutError ? new TimeoutError(error.message.split('\n', 1)[0]) : error);
 }

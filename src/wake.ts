@@ -55,14 +55,20 @@ export interface SourceReport {
   readonly reason?: string;
 }
 
+/** A wait, as far as its wake sources must know it. */
+export interface Wakeable {
+  onWake(): void;
+  elapsed(): number;
+}
+
 /** The wake sources of one wait, subscribed. */
 export class Subscriptions {
   /** Resolves once every source is live or has failed. */
   readonly live: Promise<unknown> | undefined;
   readonly #subscriptions: Subscription[];
 
-  constructor(sources: readonly WakeSource[], wake: () => void, elapsed: () => number) {
-    this.#subscriptions = sources.map((source, index) => new Subscription(source, index, wake, elapsed));
+  constructor(sources: readonly WakeSource[], wait: Wakeable) {
+    this.#subscriptions = sources.map((source, index) => new Subscription(source, index, wait));
     const pending = this.#subscriptions.flatMap(({ connecting }) => connecting ?? []);
     this.live = pending.length > 0 ? Promise.all(pending) : undefined;
   }
@@ -79,39 +85,39 @@ export class Subscriptions {
 class Subscription {
   readonly connecting: Promise<void> | undefined;
   readonly #name: string;
-  readonly #elapsed: () => number;
+  readonly #wait: Wakeable;
   #state: SourceReport['state'] | 'closed' = 'connecting';
   #wakes = 0;
   #failure: { failedAt: number; reason: string } | undefined;
   #unsubscribe: Unsubscribe | undefined;
 
-  constructor(source: WakeSource, index: number, wakeUp: () => void, elapsed: () => number) {
+  constructor(source: WakeSource, index: number, wait: Wakeable) {
     // An arrow written where the option stands is named after the option, which tells nobody anything.
     this.#name = source.name === 'wakeOn' || !source.name ? `source ${index + 1}` : source.name;
-    this.#elapsed = elapsed;
+    this.#wait = wait;
     const wake = Object.assign(
       () => {
         this.#wakes++;
         // An emitter may still call a listener that was removed while it emits.
-        if (this.#state !== 'closed') wakeUp();
+        if (this.#state !== 'closed') wait.onWake();
       },
       { failed: (reason: unknown) => this.#fail(reason) },
     );
     try {
       const subscription = source(wake);
-      if (isPromiseLike(subscription)) this.connecting = this.#connect(subscription, wakeUp);
+      if (isPromiseLike(subscription)) this.connecting = this.#connect(subscription);
       else this.#live(subscription);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  async #connect(subscription: PromiseLike<Unsubscribe>, wakeUp: () => void): Promise<void> {
+  async #connect(subscription: PromiseLike<Unsubscribe>): Promise<void> {
     try {
       const unsubscribe = await subscription;
       if (this.#state === 'closed') return stop(unsubscribe);
       this.#live(unsubscribe);
-      wakeUp();
+      this.#wait.onWake();
     } catch (error) {
       this.#fail(error);
     }
@@ -126,7 +132,7 @@ class Subscription {
   #fail(reason: unknown): void {
     if (this.#state === 'closed' || this.#state === 'failed') return;
     this.#state = 'failed';
-    this.#failure = { failedAt: this.#elapsed(), reason: renderError(reason) };
+    this.#failure = { failedAt: this.#wait.elapsed(), reason: renderError(reason) };
   }
 
   close(): void {

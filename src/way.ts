@@ -1,5 +1,6 @@
 import type { Journal } from './journal.ts';
 import type { Settings } from './options.ts';
+import type { WakeSource } from './wake.ts';
 
 /** A way to look. It is all in which the waiters of this package differ. */
 export interface Way {
@@ -15,6 +16,13 @@ export interface Way {
   title(): string;
   /** What else to say of a wait that failed. */
   remarks?(journal: Journal, settings: Settings): readonly string[];
+  /** What wakes it, in place of what the user gave. */
+  readonly sources?: readonly WakeSource[];
+  /**
+   * Whether the events themselves are what it looks at: then it looks in the turn in which one comes, as there is nothing
+   * to wait for any longer, and nothing to be asked too often.
+   */
+  readonly isToldByEvents?: true;
   /** What aborts the wait by way of its own signal. */
   readonly endsBy?: readonly AbortSignal[];
 }

@@ -1,3 +1,4 @@
+import { waitFor } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../src/clock.ts';
 import { Alarm } from '../src/pause.ts';
@@ -39,6 +40,25 @@ describe('alarms that ring in the same millisecond, in real time', () => {
     expect(cleared.map((timer) => (timer as NodeJS.Timeout).hasRef())).toEqual([true, false]);
   });
 
+  test('do not ring when the first of many clears all the others', async () => {
+    const { clock } = stoppedClock();
+    let rang = 0;
+    const alarms = Array.from({ length: 100 }, () => new Alarm(clock, false, () => ++rang));
+    const first = new Alarm(clock, false, () => {
+      for (const alarm of alarms) alarm.clear();
+    });
+    for (const alarm of [first, ...alarms]) alarm.set(1);
+    await new Promise<void>((resolve) => new Alarm(clock, false, resolve).set(1));
+    expect(rang).toBe(0);
+  });
+
+  test('ring at their own time, though the timer before them was to sleep for ever', async () => {
+    const endless = new Alarm(globalThis as unknown as Clock, false, () => {});
+    endless.set(Number.POSITIVE_INFINITY);
+    endless.clear();
+    await new Promise<void>((resolve) => new Alarm(globalThis as unknown as Clock, false, resolve).set(0));
+  });
+
   test('ring in the order in which they were set, but for those that one of them clears', async () => {
     const { clock } = stoppedClock();
     const rang: string[] = [];
@@ -60,5 +80,17 @@ describe('alarms that ring in the same millisecond, in real time', () => {
       for (const alarm of [first, cleared, last]) alarm.set(1);
     });
     expect(rang).toEqual(['first', 'last', 'again']);
+  });
+});
+
+describe('a look of a wait that holds, in real time', () => {
+  test('is not cut when the time of the looks before it is over', async () => {
+    let looks = 0;
+    const answer = async () => {
+      looks++;
+      if (looks === 2) await new Promise((resolve) => setTimeout(resolve, 15));
+      return looks;
+    };
+    expect(await waitFor(answer, { timeout: 30, holdFor: 20, interval: Number.POSITIVE_INFINITY })).toBe(2);
   });
 });

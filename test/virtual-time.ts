@@ -26,10 +26,15 @@ export async function rejection(promise: Promise<unknown>, milliseconds: number)
   return (result as PromiseRejectedResult).reason;
 }
 
-/** Whether the promise has settled by now. */
+/** Whether the promise has yet to settle, also when all reactions that wait for their turn have run. */
 export async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  const pending = {};
-  return (await Promise.race([promise.catch(() => undefined), Promise.resolve(pending)])) === pending;
+  let isSettled = false;
+  const settled = () => {
+    isSettled = true;
+  };
+  promise.then(settled, settled);
+  await vi.advanceTimersByTimeAsync(0);
+  return !isSettled;
 }
 
 /** A function that notes the virtual instants, from now on, at which it is called, and knows how often it was. */

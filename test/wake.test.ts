@@ -5,7 +5,7 @@ import { isPromiseLike, Subscriptions, WakeLimit } from '../src/wake.ts';
 /** Subscribes to the sources at an elapsed time of 250 ms. */
 function subscribe(...sources: WakeSource[]) {
   const wake = vi.fn();
-  return { subscriptions: new Subscriptions(sources, wake, () => 250), wake };
+  return { subscriptions: new Subscriptions(sources, { onWake: wake, elapsed: () => 250 }), wake };
 }
 
 /** A source that hands out its wake. */
