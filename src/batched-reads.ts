@@ -14,6 +14,7 @@ export interface ReadSettings<Key, Value> {
     signal: AbortSignal,
   ) => PolledAnswers<Key, Value> | PromiseLike<PolledAnswers<Key, Value>>;
   readonly batchSize: number;
+  readonly concurrency: number;
   readonly interval: number;
   readonly window: number;
   readonly unref: boolean;
@@ -41,6 +42,10 @@ export class BatchedReads<Key, Value> {
   /** Keys that have failed on their own: read by themselves until they answer, not to fail a read of many again. */
   readonly #suspects = new Set<Key>();
   readonly #running = new Set<Promise<void>>();
+  /** Those that count as running: not one that was told to stop. */
+  readonly #places = new Set<Batch<Key, Value>>();
+  /** Whether somebody waits for a place, and no longer for others. */
+  #isCrowded = false;
   #exchanges = 0;
   #nextRound = 0;
   #isSpread = false;
@@ -103,16 +108,32 @@ export class BatchedReads<Key, Value> {
     batch.controller.abort(new DOMException('nobody waits for it any longer', 'AbortError'));
   }
 
+  /** Reads what is wanted, in the order in which it was asked for, as long as there is a place. */
   #readAll(): void {
-    // Those that are being read are asked for once they have been.
-    const free = Array.from(this.#wanted.keys()).filter((key) => !this.#underWay.has(key));
-    const isSuspect = (key: Key) => this.#suspects.has(key);
-    const together = free.filter((key) => !isSuspect(key));
-    const size = Math.min(this.#settings.batchSize, Math.max(1, together.length));
-    for (let from = 0; from < together.length; from += size) {
-      this.#run(this.#readBatch(together.slice(from, from + size)));
+    for (let keys = this.#nextInLine(); keys.length > 0; keys = this.#nextInLine()) {
+      this.#isCrowded = this.#places.size >= this.#settings.concurrency;
+      if (this.#isCrowded) return;
+      this.#run(this.#readBatch(keys));
     }
-    for (const key of free.filter(isSuspect)) this.#run(this.#readBatch([key]));
+    this.#isCrowded = false;
+  }
+
+  /** The keys of the next read: those that are being read are asked for once they have been. */
+  #nextInLine(): readonly Key[] {
+    const keys: Key[] = [];
+    for (const key of this.#wanted.keys()) {
+      if (keys.length >= this.#settings.batchSize) break;
+      if (this.#underWay.has(key)) continue;
+      const isSuspect = this.#suspects.has(key);
+      if (isSuspect && keys.length === 0) return [key];
+      if (!isSuspect) keys.push(key);
+    }
+    return keys;
+  }
+
+  /** Whether a key has to wait until another read has ended. */
+  isInLine(key: Key): boolean {
+    return this.#isCrowded && this.#wanted.has(key) && !this.#underWay.has(key);
   }
 
   #run(reading: Promise<void>): void {
@@ -128,6 +149,7 @@ export class BatchedReads<Key, Value> {
   async #readBatch(keys: readonly Key[]): Promise<void> {
     const questions = new Map(keys.map((key) => [key, this.#wanted.get(key) as Question<Key, Value>]));
     const batch: Batch<Key, Value> = { questions, controller: new AbortController(), awaited: keys.length };
+    this.#places.add(batch);
     for (const [key, question] of questions) {
       question.batch = batch;
       this.#underWay.set(key, question);
@@ -177,9 +199,11 @@ export class BatchedReads<Key, Value> {
     end(question);
   }
 
-  /** Lets go of what has no answer, as nobody waits for it. */
-  #end({ questions }: Batch<Key, Value>): void {
-    for (const [key, question] of questions) if (this.#underWay.get(key) === question) this.#free(key);
+  /** Lets go of what has no answer, as nobody waits for it, and makes place for the next read. */
+  #end(batch: Batch<Key, Value>): void {
+    for (const [key, question] of batch.questions) if (this.#underWay.get(key) === question) this.#free(key);
+    this.#places.delete(batch);
+    if (this.#isCrowded) this.#readAll();
   }
 
   /** Who asked for the key while it was read is next. */

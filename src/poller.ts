@@ -38,6 +38,12 @@ export interface PollerOptions<Key, Value> {
   /** How many keys one read is asked for at most; more are several reads, side by side. @defaultValue `Infinity` */
   readonly batchSize?: number | undefined;
   /**
+   * How many reads may run at once; those beyond wait in line, in the order in which their keys were asked for. One
+   * that was told to stop counts no longer.
+   * @defaultValue `6`
+   */
+  readonly concurrency?: number | undefined;
+  /**
    * How long the first who asks is kept waiting for others, in each round; half of what is left to it at most.
    * @defaultValue a tenth of `interval`, from 1 to 20 ms
    */
@@ -138,7 +144,7 @@ export interface Poller<Key, Value> extends AsyncDisposer {
  */
 export function createPoller<Key, Value>(options: PollerOptions<Key, Value>): Poller<Key, Value> {
   checkOptions(options);
-  const { read, interval = 1_000, batchSize = Number.POSITIVE_INFINITY, wakeOn = [] } = options;
+  const { read, interval = 1_000, batchSize = Number.POSITIVE_INFINITY, concurrency = 6, wakeOn = [] } = options;
   const { unref = false, clock = globalThis as unknown as Clock, random = Math.random } = options;
   check('read', read, typeof read === 'function', 'a function');
   checkFunction('random', random);
@@ -146,15 +152,19 @@ export function createPoller<Key, Value>(options: PollerOptions<Key, Value>): Po
   checkClock(clock);
   const pause = toMilliseconds('interval', interval, 'finite');
   if (pause === 0) throw new RangeError(`\`interval\` must be above 0; got ${render(interval)}`);
-  const isCount = (Number.isInteger(batchSize) || batchSize === Number.POSITIVE_INFINITY) && batchSize >= 1;
-  if (!isCount)
-    throw new RangeError(`\`batchSize\` must be a whole number from 1, or Infinity; got ${render(batchSize)}`);
+  checkCount('batchSize', batchSize);
+  checkCount('concurrency', concurrency);
   const window = toMilliseconds('window', options.window ?? Math.min(20, Math.max(1, pause / 10)), 'finite');
-  const reads = new BatchedReads({ read, batchSize, interval: pause, window, unref, clock, random });
+  const reads = new BatchedReads({ read, batchSize, concurrency, interval: pause, window, unref, clock, random });
   const sources: readonly unknown[] = Array.isArray(wakeOn) ? wakeOn : [wakeOn];
   const areSources = sources.every((source) => typeof source === 'function');
   check('wakeOn', wakeOn, areSources, 'a wake source or an array of them: use on(emitter, event)');
   return toPoller(reads, (sources as WakeSource[]).map(oneSubscription), { clock, random });
+}
+
+function checkCount(name: string, value: number): void {
+  const isCount = (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= 1;
+  if (!isCount) throw new RangeError(`\`${name}\` must be a whole number from 1, or Infinity; got ${render(value)}`);
 }
 
 function toPoller<Key, Value>(
@@ -195,7 +205,8 @@ function toPoller<Key, Value>(
       wakeOn: [own.wakeOn ?? [], shared, byHand].flat(),
       signal: [own.signal ?? [], closed.signal].flat(),
     });
-    const toPolledWay = (own: Options) => polledWay(key, toWay(condition as Way['condition'], own));
+    const toPolledWay = (own: Options) =>
+      polledWay(key, toWay(condition as Way['condition'], own), () => (reads.isInLine(key) ? [IN_LINE] : []));
     return wait<never, Options>(toPolledWay, options, called, toOptions);
   };
 
@@ -235,8 +246,10 @@ function statusWayOf(read: Way['condition'], options: object): RemarkingWay {
   return { ...way, isDone: (value) => value !== undefined && way.isDone(value) };
 }
 
+const IN_LINE = 'its last look was still in line: as many reads as `concurrency` allows were under way';
+
 /** The same, known by its key, and by a word of its own when it is not found. */
-function polledWay(key: unknown, way: RemarkingWay): Way {
+function polledWay(key: unknown, way: RemarkingWay, more: () => readonly string[]): Way {
   let isFound = true;
   return {
     condition: way.condition,
@@ -246,7 +259,7 @@ function polledWay(key: unknown, way: RemarkingWay): Way {
     },
     word: () => (isFound ? way.word?.() : 'not found'),
     title: () => `key ${render(key)}`,
-    remarks: (journal, settings) => way.remarks(journal, settings),
+    remarks: (journal, settings) => [...way.remarks(journal, settings), ...more()],
   };
 }
 

@@ -158,6 +158,115 @@ function id1(ids: readonly number[]): boolean {
   return ids.includes(1);
 }
 
+describe('a poller with more reads than may run at once', () => {
+  /** Reads of two keys at most, of which each takes 100 ms. */
+  const slowly = (options: Partial<PollerOptions<number, Job>> = {}) =>
+    service({
+      batchSize: 2,
+      concurrency: 2,
+      read: (ids) =>
+        later(
+          ids.map((id) => [id, { id, status: 'done' }]),
+          100,
+        ),
+      ...options,
+    });
+
+  test('keeps those beyond `concurrency` in line, in the order in which their keys were asked for', async () => {
+    const { poller, asked } = slowly();
+    await settle(Promise.all([1, 2, 3, 4, 5, 6, 7].map((id) => poller.waitFor(id, isDone))), 500);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [10, [3, 4]],
+      [110, [5, 6]],
+      [110, [7]],
+    ]);
+  });
+
+  test('has six at once by default', async () => {
+    const { poller, asked } = slowly({ batchSize: 1, concurrency: undefined });
+    await settle(Promise.all([1, 2, 3, 4, 5, 6, 7].map((id) => poller.waitFor(id, isDone))), 500);
+    expect(asked().map(([at]) => at)).toEqual([10, 10, 10, 10, 10, 10, 110]);
+  });
+
+  test('reads who asks meanwhile with those in line, as soon as there is a place', async () => {
+    const { poller, asked } = slowly({ concurrency: 1 });
+    const first = [1, 2, 3].map((id) => poller.waitFor(id, isDone));
+    await vi.advanceTimersByTimeAsync(105);
+    await settle(Promise.all([...first, poller.waitFor(4, isDone)]), 200);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [110, [3, 4]],
+    ]);
+  });
+
+  test('gathers who asks when nobody is in line', async () => {
+    const { poller, asked } = slowly({ concurrency: 1 });
+    const first = poller.waitFor(1, isDone);
+    await vi.advanceTimersByTimeAsync(105);
+    const second = poller.waitFor(2, isDone);
+    await vi.advanceTimersByTimeAsync(8);
+    await settle(Promise.all([first, second, poller.waitFor(3, isDone)]), 200);
+    expect(asked()).toEqual([
+      [10, [1]],
+      [115, [2, 3]],
+    ]);
+  });
+
+  test('reads a key that is asked for again after those that have not been read yet', async () => {
+    const { poller, asked } = slowly({
+      interval: 50,
+      concurrency: 1,
+      read: (ids) => later(new Map(ids.map((id) => [id, { id, status: 'running' }])), 100),
+    });
+    const waits = [1, 2, 3, 4, 5, 6].map((id) => rejection(poller.waitFor(id, isDone, { timeout: 590 }), 0));
+    await Promise.all([...waits, vi.advanceTimersByTimeAsync(1_000)]);
+    expect(asked().slice(0, 6)).toEqual([
+      [10, [1, 2]],
+      [110, [3, 4]],
+      [210, [5, 6]],
+      [310, [1, 2]],
+      [410, [3, 4]],
+      [510, [5, 6]],
+    ]);
+  });
+
+  test('asks no longer for what nobody waits for, when its turn comes', async () => {
+    const { poller, asked } = slowly({ concurrency: 1 });
+    const stop = new AbortController();
+    const waits = [1, 2, 4].map((id) => poller.waitFor(id, isDone));
+    const left = [3, 5].map((id) => rejection(poller.waitFor(id, isDone, { signal: stop.signal }), 0));
+    await vi.advanceTimersByTimeAsync(50);
+    stop.abort(new Error('left'));
+    await settle(Promise.all([...waits, ...left]), 300);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [110, [4]],
+    ]);
+  });
+
+  test('has a place again once a read was told to stop, though it goes on', async () => {
+    const { poller, asked } = slowly({ concurrency: 1, read: (ids) => later([], ids.includes(1) ? 60_000 : 0) });
+    const waits = [1, 2, 3].map((id) => rejection(poller.waitFor(id, isDone, { timeout: id === 3 ? 900 : 300 }), 0));
+    await Promise.all([...waits, vi.advanceTimersByTimeAsync(90_000)]);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [300, [3]],
+      [901, [3]],
+    ]);
+  });
+
+  test('says of a wait that was in line to the end that it was', async () => {
+    const { poller } = slowly({ batchSize: 1, concurrency: 1, read: () => later([], 60_000) });
+    const [first, second] = await Promise.all(
+      [1, 2].map((id) => rejection(poller.waitFor(id, isDone, { timeout: 300 - 100 * (id - 1) }), 400)),
+    );
+    expect(first?.message).not.toContain('in line');
+    expect(second?.message).toContain('its last look was still in line: as many reads as `concurrency` allows were');
+    await vi.advanceTimersByTimeAsync(60_000);
+  });
+});
+
 describe('a wait of a poller', () => {
   test('is told `undefined` of a key that is not found, and the report says so', async () => {
     const { poller, set } = service();
@@ -507,6 +616,8 @@ describe('the options of a poller', () => {
     [{ interval: Number.POSITIVE_INFINITY }, '`interval` must'],
     [{ batchSize: 0 }, '`batchSize` must be a whole number from 1, or Infinity; got 0'],
     [{ batchSize: 1.5 }, '`batchSize` must be a whole number from 1, or Infinity; got 1.5'],
+    [{ concurrency: 0 }, '`concurrency` must be a whole number from 1, or Infinity; got 0'],
+    [{ concurrency: '5' }, "`concurrency` must be a whole number from 1, or Infinity; got '5'"],
     [{ window: -1 }, '`window` must'],
     [{ wakeOn: 'x' }, '`wakeOn` must be a wake source or an array of them'],
     [{ random: 5 }, '`random` must be a function; got 5'],

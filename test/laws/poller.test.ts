@@ -25,6 +25,7 @@ interface World {
   /** Which keys make every read fail that asks for them. */
   readonly poisoned: readonly number[];
   readonly batchSize: number;
+  readonly concurrency: number;
   readonly interval: number;
   readonly window: number;
   /** How long each read takes. It answers what was true when it began. */
@@ -48,6 +49,7 @@ const world: fc.Arbitrary<World> = fc.record({
   doneAt: fc.array(fc.oneof(fc.nat(400), fc.constant(9_000)), { minLength: KEYS, maxLength: KEYS }),
   poisoned: fc.uniqueArray(key, { maxLength: 1 }),
   batchSize: fc.integer({ min: 1, max: KEYS }),
+  concurrency: fc.integer({ min: 1, max: KEYS }),
   interval: fc.integer({ min: 1, max: 200 }),
   window: fc.integer({ min: 0, max: 40 }),
   took: fc.array(fc.nat(250), { minLength: 1, maxLength: 4 }),
@@ -77,8 +79,8 @@ async function run(world: World) {
     if (keys.some((key) => world.poisoned.includes(key))) throw new Poison();
     return seen;
   };
-  const { batchSize, interval, window } = world;
-  const poller = createPoller({ read, batchSize, interval, window, clock, random: () => 0.5 });
+  const { batchSize, concurrency, interval, window } = world;
+  const poller = createPoller({ read, batchSize, concurrency, interval, window, clock, random: () => 0.5 });
   for (const at of world.wakes) clock.setTimeout(() => poller.wake(), at);
   const ends = world.waits.map(async ({ key, at, timeout, stop }) => {
     await after(at);
@@ -117,6 +119,17 @@ describe('laws of the poller', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
+  test('no more reads run at a time than may, those aside that were told to stop', async () => {
+    const property = fc.asyncProperty(world, async (world) => {
+      const { reads } = await run(world);
+      for (const { from } of reads) {
+        const beside = reads.filter((other) => other.from <= from && from < other.to);
+        expect(beside.length).toBeLessThanOrEqual(world.concurrency);
+      }
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
   test('no key is read that nobody waits for', async () => {
     const property = fc.asyncProperty(world, async (world) => {
       expect((await run(world)).strangers).toBe(0);
@@ -150,9 +163,9 @@ describe('laws of the poller', () => {
   test('a key that was done long before the deadline is never reported as a timeout', async () => {
     const property = fc.asyncProperty(world, async (world) => {
       const { ends } = await run(world);
-      // The read that is under way, those of a batch in halves, the window, and the read that sees it.
+      // The read that is under way, those in line before it, those of a batch in halves, the window, and the read that sees it.
       const slack =
-        2 * Math.max(...world.took) * (world.poisoned.length > 0 ? 2 * KEYS : 1) +
+        (2 + KEYS) * Math.max(...world.took) * (world.poisoned.length > 0 ? 2 * KEYS : 1) +
         world.interval +
         2 * world.window +
         50;
