@@ -1,3 +1,5 @@
+import { formatDuration } from './duration.ts';
+import { type Limited, limit } from './limit.ts';
 import { Alarm } from './pause.ts';
 import { readInParts } from './read-in-parts.ts';
 import { isErrorLike, render } from './render.ts';
@@ -17,6 +19,7 @@ export interface ReadSettings<Key, Value> {
   readonly concurrency: number;
   readonly interval: number;
   readonly window: number;
+  readonly attemptTimeout: number;
   readonly unref: boolean;
   readonly clock: ConstructorParameters<typeof Alarm>[0];
   readonly random: () => number;
@@ -31,6 +34,9 @@ export interface Ask<Value> {
 
 /** The answers could not be read, or it could not be told whose fault it was: asked again in the next round. */
 export class UnreadableAnswers extends TypeError {}
+
+// What `close()` waits for reads that go on though they were told to stop: less than the hooks of test runners allow.
+const STOPPING = 1_000;
 
 /** Reads many keys at once: gathers who asks, and asks for each key that somebody waits for, and never twice at a time. */
 export class BatchedReads<Key, Value> {
@@ -104,6 +110,7 @@ export class BatchedReads<Key, Value> {
 
   /** Tells a read to stop that nobody waits for. Who asks for its keys is not kept waiting for one that does not listen. */
   #abandon(batch: Batch<Key, Value>): void {
+    batch.limited?.clear?.();
     this.#end(batch);
     batch.controller.abort(new DOMException('nobody waits for it any longer', 'AbortError'));
   }
@@ -141,9 +148,9 @@ export class BatchedReads<Key, Value> {
     void reading.then(() => this.#running.delete(reading));
   }
 
-  /** Resolves when no read is under way any more. */
+  /** Resolves when no read is under way any more, or when those that do not listen to their signal had time enough. */
   async ended(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await limit<unknown>(Promise.all(this.#running), STOPPING, this.#settings, () => undefined);
   }
 
   async #readBatch(keys: readonly Key[]): Promise<void> {
@@ -157,7 +164,7 @@ export class BatchedReads<Key, Value> {
     }
     const settle = (key: Key, end: (question: Question<Key, Value>) => void) => this.#settle(batch, key, end);
     await readInParts(keys, {
-      read: async (part) => toMap<Key, Value | Error>(await this.#settings.read(part, batch.controller.signal)),
+      read: async (part) => toMap<Key, Value | Error>(await this.#read(batch, part)),
       isWanted: (key) => this.#isWanted(batch, key),
       answered: (part, answers) => {
         for (const key of part)
@@ -183,6 +190,23 @@ export class BatchedReads<Key, Value> {
       },
     });
     this.#end(batch);
+  }
+
+  /** One read, which is told to stop when it takes longer than one may. */
+  #read(batch: Batch<Key, Value>, keys: readonly Key[]): ReturnType<ReadSettings<Key, Value>['read']> {
+    const { read, attemptTimeout } = this.#settings;
+    const { controller } = batch;
+    const answers = read(keys, controller.signal);
+    // It may itself have ended the last wait for it.
+    const isOver = !isPromiseLike(answers) || controller.signal.aborted;
+    if (isOver || attemptTimeout === Number.POSITIVE_INFINITY) return answers;
+    batch.limited = limit(Promise.resolve(answers), attemptTimeout, this.#settings, () => {
+      const message = `the read had no answer within ${formatDuration(attemptTimeout)}`;
+      const error = new DOMException(message, 'TimeoutError');
+      controller.abort(error);
+      throw error;
+    });
+    return batch.limited;
   }
 
   #isWanted(batch: Batch<Key, Value>, key: Key): boolean {
@@ -217,6 +241,7 @@ export class BatchedReads<Key, Value> {
 interface Batch<Key, Value> {
   readonly questions: ReadonlyMap<Key, Question<Key, Value>>;
   readonly controller: AbortController;
+  limited?: Limited<PolledAnswers<Key, Value>>;
   /** Keys without an answer that somebody waits for. */
   awaited: number;
 }

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import type { Look } from './look.ts';
 import { oneSubscription } from './one-subscription.ts';
-import { checkClock, type WaitOptions } from './options.ts';
+import { toSettings, type WaitOptions } from './options.ts';
 import { render } from './render.ts';
 import { isTransient } from './transient.ts';
 import { wait } from './wait.ts';
@@ -27,7 +27,7 @@ export interface PollerOptions<Key, Value> {
   /**
    * Reads all these keys at once, each of which somebody waits for: gives a `Map`, or pairs of a key and its value. A
    * key that is not among them is not found; an `Error` as the value is that of this key alone. The signal aborts when
-   * nobody waits for any of them any longer.
+   * nobody waits for any of them any longer, and when the read takes longer than `attemptTimeout`.
    */
   readonly read: (
     keys: readonly Key[],
@@ -48,6 +48,13 @@ export interface PollerOptions<Key, Value> {
    * @defaultValue a tenth of `interval`, from 1 to 20 ms
    */
   readonly window?: Duration | undefined;
+  /**
+   * The limit of one read, above 0: then it is told to stop, what it gives later is ignored, and its keys are asked for
+   * again in the next round, as after any transient error. Not applied to a `read` that answers without a promise. The
+   * option of the same name of a wait limits the look of that wait alone, time in line included.
+   * @defaultValue none
+   */
+  readonly attemptTimeout?: Duration | undefined;
   /** What brings the next round forward. Subscribed once, while somebody waits. @defaultValue none */
   readonly wakeOn?: WakeSource | readonly WakeSource[] | undefined;
   /** Whether the process may end while the first who asks waits for others. @defaultValue `false` */
@@ -113,7 +120,7 @@ export interface Poller<Key, Value> extends AsyncDisposer {
   ): Promise<WithStatus<Value, Name, Target>>;
   /** Brings the next look of all waits forward, or of those for one key: something may have changed. */
   wake(key?: Key): void;
-  /** Ends all waits: they reject, and so do later ones. Resolves when the reads that were under way have ended. */
+  /** Ends all waits: they reject, and so do later ones. Resolves when the reads that were under way have ended; one that does not listen to its signal is waited for a second at most. */
   close(): Promise<void>;
 }
 
@@ -144,22 +151,18 @@ export interface Poller<Key, Value> extends AsyncDisposer {
  */
 export function createPoller<Key, Value>(options: PollerOptions<Key, Value>): Poller<Key, Value> {
   checkOptions(options);
-  const { read, interval = 1_000, batchSize = Number.POSITIVE_INFINITY, concurrency = 6, wakeOn = [] } = options;
-  const { unref = false, clock = globalThis as unknown as Clock, random = Math.random } = options;
+  const { read, interval = 1_000, batchSize = Number.POSITIVE_INFINITY, concurrency = 6 } = options;
   check('read', read, typeof read === 'function', 'a function');
-  checkFunction('random', random);
-  check('unref', unref, typeof unref === 'boolean', 'true or false');
-  checkClock(clock);
+  const { wakeOn, attemptTimeout, unref, clock, random } = options;
+  // Those that a wait has too, and means the same by.
+  const common = toSettings({ wakeOn, attemptTimeout, unref, clock, random });
   const pause = toMilliseconds('interval', interval, 'finite');
   if (pause === 0) throw new RangeError(`\`interval\` must be above 0; got ${render(interval)}`);
   checkCount('batchSize', batchSize);
   checkCount('concurrency', concurrency);
   const window = toMilliseconds('window', options.window ?? Math.min(20, Math.max(1, pause / 10)), 'finite');
-  const reads = new BatchedReads({ read, batchSize, concurrency, interval: pause, window, unref, clock, random });
-  const sources: readonly unknown[] = Array.isArray(wakeOn) ? wakeOn : [wakeOn];
-  const areSources = sources.every((source) => typeof source === 'function');
-  check('wakeOn', wakeOn, areSources, 'a wake source or an array of them: use on(emitter, event)');
-  return toPoller(reads, (sources as WakeSource[]).map(oneSubscription), { clock, random });
+  const reads = new BatchedReads({ ...common, read, batchSize, concurrency, interval: pause, window });
+  return toPoller(reads, common.sources.map(oneSubscription), { clock, random });
 }
 
 function checkCount(name: string, value: number): void {

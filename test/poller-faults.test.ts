@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
-import { createPoller, giveUp, type PollerOptions, type Wake } from 'unsleep';
+import { createPoller, giveUp, type PollerOptions, WaitTimeoutError, type Wake } from 'unsleep';
 import { describe, expect, test, vi } from 'vitest';
-import { deferred, rejection, settle, useVirtualTime } from './virtual-time.ts';
+import { deferred, isPending, rejection, settle, useVirtualTime } from './virtual-time.ts';
 
 useVirtualTime();
 
@@ -9,16 +9,26 @@ const never = new Promise<never>(() => {});
 const range = (length: number) => Array.from({ length }, (_, id) => id);
 const done = (ids: readonly number[]) => new Map(ids.map((id) => [id, 'done']));
 
-/** A poller, and which keys each of its reads was asked for. */
-function poll(read: (ids: readonly number[], reads: number) => ReturnType<PollerOptions<number, string>['read']>) {
+type Read = (ids: readonly number[], reads: number) => ReturnType<PollerOptions<number, string>['read']>;
+
+/** A poller, which keys each of its reads was asked for, when, and with which signal. */
+function poll(read: Read, options: Partial<PollerOptions<number, string>> = {}) {
   const asked: (readonly number[])[] = [];
+  const at: number[] = [];
+  const signals: AbortSignal[] = [];
+  const start = performance.now();
   const poller = createPoller<number, string>({
     interval: 1_000,
     window: 10,
     random: () => 0,
-    read: (ids) => read(ids, asked.push(ids)),
+    read: (ids, signal) => {
+      at.push(performance.now() - start);
+      signals.push(signal);
+      return read(ids, asked.push(ids));
+    },
+    ...options,
   });
-  return { poller, asked };
+  return { poller, asked, at, signals };
 }
 
 describe('a read that fails', () => {
@@ -186,6 +196,153 @@ describe('a read that is given up', () => {
     late.resolve(new Map([[1, 'late']]));
     await vi.advanceTimersByTimeAsync(20);
     expect(await settle(second, 2_000)).toEqual({ status: 'fulfilled', value: 'done' });
+  });
+});
+
+describe('a read that takes longer than `attemptTimeout`', () => {
+  test('is told to stop, says nothing about its keys, and is made again in the next round', async () => {
+    const { poller, asked, at, signals } = poll((ids, reads) => (reads === 1 ? never : done(ids)), {
+      attemptTimeout: 300,
+    });
+    const waits = Promise.all([1, 2].map((id) => poller.waitFor(id, Boolean)));
+    await vi.advanceTimersByTimeAsync(309);
+    expect(signals[0]?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    const reason = { name: 'TimeoutError', message: 'the read had no answer within 300 ms' };
+    expect(signals[0]?.reason).toMatchObject(reason);
+    expect(await settle(waits, 1_010)).toEqual({ status: 'fulfilled', value: ['done', 'done'] });
+    expect([at, asked.length, signals[1]?.aborted]).toEqual([[10, 1_320], 2, false]);
+  });
+
+  test('is told in the message, as its last error', async () => {
+    const { poller } = poll(() => never, { attemptTimeout: '2s' });
+    const error = await rejection(poller.waitFor(1, Boolean), 9_000);
+    expect(error.message).toMatch(/0 ms +TimeoutError: the read had no answer within 2 s +1 look/);
+    expect(error.cause).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test.each([
+    ['answers', (late: ReturnType<typeof deferred<Map<number, string>>>) => late.resolve(done([1]))],
+    ['fails', (late: ReturnType<typeof deferred<Map<number, string>>>) => late.reject(new Error('bad key'))],
+  ])('and %s later tells nobody, and is not divided', async (_, end) => {
+    const late = deferred<Map<number, string>>();
+    const { poller, asked } = poll((_, reads) => (reads === 1 ? late.promise : []), { attemptTimeout: 300 });
+    const waits = [1, 2].map((id) => rejection(poller.waitFor(id, Boolean, { timeout: 1_200 }), 0));
+    await vi.advanceTimersByTimeAsync(400);
+    end(late);
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (const error of await Promise.all(waits)) expect(error).toBeInstanceOf(WaitTimeoutError);
+    expect(asked).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  test('leaves its place to the next in line', async () => {
+    const { poller, asked, at } = poll((ids) => (ids.includes(1) ? never : done(ids)), {
+      attemptTimeout: 300,
+      batchSize: 1,
+      concurrency: 1,
+    });
+    const first = rejection(poller.waitFor(1, Boolean, { timeout: 1_000 }), 2_000);
+    const second = settle(poller.waitFor(2, Boolean), 0);
+    await Promise.all([first, second]);
+    expect([asked, at]).toEqual([
+      [[1], [2], [1]],
+      [10, 310, 1_000],
+    ]);
+  });
+
+  test('is one of those that a read is divided into as well, each of which has that time for itself', async () => {
+    const { poller, asked, signals } = poll(
+      async (ids, reads) => {
+        await new Promise((resolve) => setTimeout(resolve, reads === 4 ? 400 : 200));
+        if (ids.includes(1)) throw new Error('bad key');
+        return done(ids);
+      },
+      { attemptTimeout: 300 },
+    );
+    const waits = [1, 2, 3].map((id) => settle(poller.waitFor(id, Boolean), 0));
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect((await Promise.all(waits)).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(asked).toEqual([[1, 2, 3], [1, 2], [1], [2], [2, 3]]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true, true, false]);
+  });
+
+  test('never is one that nobody waits for any longer', async () => {
+    const { poller, signals } = poll(() => never, { attemptTimeout: 300 });
+    await rejection(poller.waitFor(1, Boolean, { timeout: 100 }), 100);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(signals[0]?.reason).toMatchObject({ name: 'AbortError' });
+  });
+
+  test('never is one that itself ends the last wait for it', async () => {
+    const stop = new AbortController();
+    const { poller } = poll(
+      () => {
+        stop.abort(new Error('enough'));
+        return never;
+      },
+      { attemptTimeout: 300 },
+    );
+    expect(await rejection(poller.waitFor(1, Boolean, { signal: stop.signal }), 10)).toMatchObject({
+      message: 'enough',
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('never is one that answers at once', async () => {
+    const { poller } = poll(done, { attemptTimeout: 300 });
+    expect(await settle(poller.waitFor(1, Boolean), 10)).toEqual({ status: 'fulfilled', value: 'done' });
+  });
+
+  test('has more time where all budgets are scaled', async () => {
+    vi.stubEnv('UNSLEEP_TIMEOUT_SCALE', '3');
+    vi.resetModules();
+    const scaled = await import('unsleep');
+    vi.unstubAllEnvs();
+    const poller = scaled.createPoller<number, string>({ read: () => never, attemptTimeout: 300, random: () => 0 });
+    const error = await rejection(poller.waitFor(1, Boolean, { timeout: 400 }), 3_000);
+    expect(error.message).toContain('the read had no answer within 900 ms');
+  });
+});
+
+describe('a poller that is closed', () => {
+  test('gives a read that does not listen to its signal a second to end', async () => {
+    const { poller, signals } = poll(() => never);
+    const waiting = rejection(poller.waitFor(1, Boolean), 0);
+    await vi.advanceTimersByTimeAsync(100);
+    const closed = poller.close();
+    expect(signals[0]?.aborted).toBe(true);
+    await waiting;
+    await vi.advanceTimersByTimeAsync(999);
+    expect(await isPending(closed)).toBe(true);
+    expect(await settle(closed, 1)).toEqual({ status: 'fulfilled', value: undefined });
+  });
+
+  test('waits for a read that was told to stop before', async () => {
+    const late = deferred<Map<number, string>>();
+    const { poller } = poll(() => late.promise);
+    await rejection(poller.waitFor(1, Boolean, { timeout: 100 }), 150);
+    const closed = poller.close();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await isPending(closed)).toBe(true);
+    late.resolve(done([1]));
+    expect(await settle(closed, 0)).toEqual({ status: 'fulfilled', value: undefined });
+  });
+
+  test('does not wait for a read that ran out of time', async () => {
+    const { poller } = poll(() => never, { attemptTimeout: 300 });
+    const waiting = rejection(poller.waitFor(1, Boolean), 0);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(await settle(poller.close(), 0)).toEqual({ status: 'fulfilled', value: undefined });
+    await waiting;
+  });
+
+  test('when nothing is read is closed at once', async () => {
+    const { poller } = poll(done);
+    expect(await settle(poller.close(), 0)).toEqual({ status: 'fulfilled', value: undefined });
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

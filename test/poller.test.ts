@@ -619,6 +619,7 @@ describe('the options of a poller', () => {
     [{ concurrency: 0 }, '`concurrency` must be a whole number from 1, or Infinity; got 0'],
     [{ concurrency: '5' }, "`concurrency` must be a whole number from 1, or Infinity; got '5'"],
     [{ window: -1 }, '`window` must'],
+    [{ attemptTimeout: 0 }, '`attemptTimeout` must be above 0; got 0'],
     [{ wakeOn: 'x' }, '`wakeOn` must be a wake source or an array of them'],
     [{ random: 5 }, '`random` must be a function; got 5'],
     [{ unref: 1 }, '`unref` must be true or false; got 1'],
