@@ -55,19 +55,25 @@ export class BatchedReads<Key, Value> {
   #exchanges = 0;
   #nextRound = 0;
   #isSpread = false;
+  /** Reads since the round began that found something not done. */
+  #spareReads = 0;
+  #isReadSpare = false;
 
   constructor(settings: ReadSettings<Key, Value>) {
     this.#settings = settings;
     this.#time = timeOf(settings.clock);
-    this.#gathering = new Alarm(settings.clock, settings.unref, () => this.#readAll());
+    this.#gathering = new Alarm(settings.clock, settings.unref, () => {
+      this.#isReadSpare = true;
+      this.#readAll();
+    });
   }
 
   /** Asks for an answer that no read gives that has begun before; waits for others who ask no longer than this. */
-  ask(key: Key, patience: number): Ask<Value> {
+  ask(key: Key, patience: number, isJoining: boolean): Ask<Value> {
     const question = this.#wanted.get(key) ?? new Question<Key, Value>();
     this.#wanted.set(key, question);
     question.readers++;
-    if (!this.#underWay.has(key)) this.#gather(Math.min(patience, this.#settings.window));
+    if (!this.#underWay.has(key)) this.#gather(Math.min(patience, this.#window(isJoining)));
     let hasLeft = false;
     return {
       answer: question.answer,
@@ -78,7 +84,15 @@ export class BatchedReads<Key, Value> {
     };
   }
 
-  /** Milliseconds until all look again, together. */
+  /** How long who asks waits for others. */
+  #window(isJoining: boolean): number {
+    const { window } = this.#settings;
+    const left = this.#nextRound - this.#time.now();
+    // Of many that begin one after another each would have a read of its own, were each kept waiting no longer.
+    return isJoining && left > 0 ? Math.min(window * 2 ** this.#spareReads, left + window) : window;
+  }
+
+  /** Milliseconds until all look again, together. Asked by who found nothing done. */
   untilNextRound(): number {
     const { interval, random } = this.#settings;
     const now = this.#time.now();
@@ -86,7 +100,11 @@ export class BatchedReads<Key, Value> {
       // The first pause is random, so that pollers that were started together do not ask together.
       this.#nextRound = now + (this.#isSpread ? interval : Math.ceil(interval * (1 - random())));
       this.#isSpread = true;
+      this.#spareReads = 0;
+    } else if (this.#isReadSpare) {
+      this.#spareReads++;
     }
+    this.#isReadSpare = false;
     return this.#nextRound - now;
   }
 

@@ -44,7 +44,9 @@ export interface PollerOptions<Key, Value> {
    */
   readonly concurrency?: number | undefined;
   /**
-   * How long the first who asks is kept waiting for others, in each round; half of what is left to it at most.
+   * How long the first who asks is kept waiting for others, in each round; half of what is left to it at most. Who
+   * begins to wait between two rounds is kept waiting twice as long after each read there that found something not
+   * done, until the next round at most. With `0` nobody is.
    * @defaultValue a tenth of `interval`, from 1 to 20 ms
    */
   readonly window?: Duration | undefined;
@@ -187,7 +189,8 @@ function toPoller<Key, Value>(
   ): Promise<never> => {
     let leave = () => {};
     const condition = async (look: Look) => {
-      const ask = reads.ask(key, look.wokenBy === 'deadline' ? 0 : look.remaining / 2);
+      const { wokenBy } = look;
+      const ask = reads.ask(key, wokenBy === 'deadline' ? 0 : look.remaining / 2, wokenBy === 'start');
       leave = ask.leave;
       // A look is cut on its own only by its own limit; else it ends with the wait.
       if (options.attemptTimeout !== undefined) look.signal.addEventListener('abort', leave, { once: true });

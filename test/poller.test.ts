@@ -154,6 +154,91 @@ describe('a poller', () => {
   });
 });
 
+describe('waits of a poller that begin one after another', () => {
+  /** Begins a wait each 25 ms, and awaits none of them. */
+  const begin = async (poller: ReturnType<typeof service>['poller'], ids: readonly number[]) => {
+    const waits: Promise<unknown>[] = [];
+    for (const id of ids) {
+      waits.push(poller.waitFor(id, isDone).catch(() => {}));
+      await vi.advanceTimersByTimeAsync(25);
+    }
+    return waits;
+  };
+  const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+  test('are kept waiting for others twice as long after each read that found none done, up to the next round', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 40));
+    const waits = await begin(poller, ids(0, 40));
+    expect(asked()).toEqual([
+      [10, [0]],
+      [35, [1]],
+      [70, [2]],
+      [115, [3, 4]],
+      [205, [5, 6, 7, 8]],
+      [385, ids(9, 15)],
+      [720, ids(16, 28)],
+      [1_020, ids(0, 40).sort((a, b) => order(a) - order(b))],
+    ]);
+    await poller.close();
+    await Promise.all(waits);
+
+    // Those who join ask before the round has come.
+    function order(id: number) {
+      return id > 28 && id < 41 ? id - 100 : id;
+    }
+  });
+
+  test('are kept waiting no longer than the first when a round has begun since', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 42));
+    const waits = await begin(poller, ids(0, 42));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked().slice(8)).toEqual([
+      [1_035, [41]],
+      [1_070, [42]],
+    ]);
+    await poller.close();
+    await Promise.all(waits);
+  });
+
+  test('are not kept waiting when those before them were done at the first look', async () => {
+    const { poller, set, asked } = service();
+    set('running', 0);
+    set('done', ...ids(1, 5));
+    const long = poller.waitFor(0, isDone).catch(() => {});
+    await vi.advanceTimersByTimeAsync(15);
+    for (const id of ids(1, 5)) await settle(poller.waitFor(id, isDone), 10);
+    expect(asked().map(([at]) => at)).toEqual([10, 25, 35, 45, 55, 65]);
+    await poller.close();
+    await long;
+  });
+
+  test('do not keep those waiting that an event wakes, and are read with them', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 20));
+    const waits = await begin(poller, ids(0, 20));
+    poller.wake(3);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked().at(-1)).toEqual([535, [...ids(16, 20), 3]]);
+    await poller.close();
+    await Promise.all(waits);
+  });
+
+  test('are kept waiting for half of what is left to them at most', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 20));
+    const waits = await begin(poller, ids(0, 15));
+    const hurried = rejection(poller.waitFor(20, isDone, { timeout: 100 }), 0);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(asked().at(-1)).toEqual([450, [20]]);
+    await vi.advanceTimersByTimeAsync(60);
+    await hurried;
+    await poller.close();
+    await Promise.all(waits);
+  });
+});
+
 function id1(ids: readonly number[]): boolean {
   return ids.includes(1);
 }
