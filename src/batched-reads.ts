@@ -4,6 +4,7 @@ import { Alarm } from './pause.ts';
 import { readInParts } from './read-in-parts.ts';
 import { isErrorLike, render } from './render.ts';
 import { type Time, timeOf } from './time.ts';
+import { askedPause } from './transient.ts';
 import { isPromiseLike } from './wake.ts';
 
 /** What a read gives: a value or an error for each key, a `Map` or pairs. A key that is not there is not found. */
@@ -35,6 +36,17 @@ export interface Ask<Value> {
 /** The answers could not be read, or it could not be told whose fault it was: asked again in the next round. */
 export class UnreadableAnswers extends TypeError {}
 
+/** Nothing was read, as the service has asked for a pause that is not over. To a wait it is as firm as that answer. */
+export class NotRead extends Error {
+  readonly status = 429;
+  readonly retryAfter: number;
+
+  constructor(milliseconds: number, cause: unknown) {
+    super(`not read for another ${formatDuration(milliseconds)}, as the service asked for a pause`, { cause });
+    this.retryAfter = milliseconds / 1_000;
+  }
+}
+
 // What `close()` waits for reads that go on though they were told to stop: less than the hooks of test runners allow.
 const STOPPING = 1_000;
 
@@ -55,6 +67,8 @@ export class BatchedReads<Key, Value> {
   #exchanges = 0;
   #nextRound = 0;
   #isSpread = false;
+  /** The last answer that asked for a firm pause, and until when. */
+  #refusal: { readonly error: unknown; readonly until: number } | undefined;
   /** Reads since the round began that found something not done. */
   #spareReads = 0;
   #isReadSpare = false;
@@ -198,6 +212,7 @@ export class BatchedReads<Key, Value> {
         settle(key, ({ reject }) => reject(error));
       },
       failed: (part, error) => {
+        this.#heed(error);
         for (const key of part) settle(key, ({ reject }) => reject(error));
       },
       unresolved: (part, cause) => {
@@ -214,6 +229,8 @@ export class BatchedReads<Key, Value> {
   #read(batch: Batch<Key, Value>, keys: readonly Key[]): ReturnType<ReadSettings<Key, Value>['read']> {
     const { read, attemptTimeout } = this.#settings;
     const { controller } = batch;
+    const left = this.#pauseLeft();
+    if (left > 0) throw new NotRead(left, this.#refusal?.error);
     const answers = read(keys, controller.signal);
     // It may itself have ended the last wait for it.
     const isOver = !isPromiseLike(answers) || controller.signal.aborted;
@@ -225,6 +242,17 @@ export class BatchedReads<Key, Value> {
       throw error;
     });
     return batch.limited;
+  }
+
+  /** What was answered to one read is meant for all: it is one service. */
+  #heed(error: unknown): void {
+    const asked = error instanceof NotRead ? undefined : askedPause(error);
+    if (!asked?.isFirm || asked.milliseconds <= this.#pauseLeft()) return;
+    this.#refusal = { error, until: this.#time.now() + asked.milliseconds };
+  }
+
+  #pauseLeft(): number {
+    return Math.ceil((this.#refusal?.until ?? 0) - this.#time.now());
   }
 
   #isWanted(batch: Batch<Key, Value>, key: Key): boolean {

@@ -1,4 +1,4 @@
-import { BatchedReads, type PolledAnswers, UnreadableAnswers } from './batched-reads.ts';
+import { BatchedReads, NotRead, type PolledAnswers, UnreadableAnswers } from './batched-reads.ts';
 import { check, checkFunction, checkOptions } from './check.ts';
 import type { Clock } from './clock.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
@@ -224,13 +224,13 @@ function toPoller<Key, Value>(
       };
       return poll(key, options, toWay, poller.waitFor, ({ tolerate = isTransient, ...rest }) => {
         checkFunction('tolerate', tolerate);
-        return { ...rest, tolerate: (error) => error instanceof UnreadableAnswers || tolerate(error) };
+        return { ...rest, tolerate: (error) => isNoAnswer(error) || tolerate(error) };
       });
     },
     waitForStatus(key: Key, options: PolledStatusOptions) {
       return poll(key, options as PolledWaitOptions<never>, statusWayOf, poller.waitForStatus, (own) => {
         const { tolerate, ...rest } = toleratingUnreadable(own as unknown as StatusOptions<StatusWord, never>);
-        return { ...rest, tolerate: (error) => error instanceof UnreadableAnswers || tolerate(error) };
+        return { ...rest, tolerate: (error) => isNoAnswer(error) || tolerate(error) };
       });
     },
     wake(...keys: [key?: Key]) {
@@ -244,6 +244,11 @@ function toPoller<Key, Value>(
     [Symbol.asyncDispose]: () => poller.close(),
   };
   return poller as Poller<Key, Value>;
+}
+
+/** Whether nothing was read, or nothing that could be: of no wait an error of its own. */
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof UnreadableAnswers || error instanceof NotRead;
 }
 
 function statusWayOf(read: Way['condition'], options: object): RemarkingWay {

@@ -138,6 +138,146 @@ describe('a read that fails', () => {
   });
 });
 
+describe('a read whose answer is to ask later, with a 429 or 503 and a `Retry-After`', () => {
+  const busy = (retryAfter: number, status = 503) => Object.assign(new Error('busy'), { status, retryAfter });
+  /** A poller whose reads fail with these, by their number, and answer otherwise. */
+  const refusing = (errors: Record<number, Error>, options: Partial<PollerOptions<number, string>> = {}) =>
+    poll((ids, reads) => {
+      if (errors[reads]) throw errors[reads];
+      return done(ids);
+    }, options);
+
+  test('keeps waits that begin meanwhile from asking before it is over', async () => {
+    const { poller, asked, at } = refusing({ 1: busy(5) });
+    const first = poller.waitFor(1, Boolean, { timeout: '20s' });
+    await vi.advanceTimersByTimeAsync(100);
+    const second = poller.waitFor(2, Boolean, { timeout: '20s' });
+    const third = poller.waitForStatus(3, { target: 'done' });
+    await settle(Promise.all([first, second, third]), 9_000);
+    expect([at, asked]).toEqual([
+      [10, 5_020],
+      [[1], [1, 2, 3]],
+    ]);
+  });
+
+  test('ends waits that begin meanwhile at once when that is too late for them, and is told in the message', async () => {
+    const refusal = busy(30, 429);
+    const { poller, at } = refusing({ 1: refusal });
+    const first = settle(poller.waitFor(1, Boolean, { timeout: '60s' }), 0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const error = await rejection(poller.waitFor(2, Boolean, { timeout: '10s' }), 10);
+    expect(error).toBeInstanceOf(WaitTimeoutError);
+    expect(error.message).toContain('gave up after 10 ms: it must not look again for 29 s, which is too late');
+    expect(error.message).toContain('0 ms  not read for another 29 s, as the service asked for a pause: busy   1 look');
+    expect(error.cause).toMatchObject({ cause: refusal });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await first;
+    expect(at).toEqual([10, 30_020]);
+  });
+
+  test('is no error of a wait that asked nothing, whatever it tolerates', async () => {
+    const { poller, at } = refusing({ 1: busy(2) });
+    const options = { tolerate: () => false };
+    const first = rejection(poller.waitFor(1, Boolean, options), 0);
+    await vi.advanceTimersByTimeAsync(100);
+    await first;
+    const waits = [poller.waitFor(2, Boolean, options), poller.waitForStatus(3, { target: 'done', ...options })];
+    expect(await settle(Promise.all(waits), 3_000)).toMatchObject({ status: 'fulfilled' });
+    expect(at).toEqual([10, 2_020]);
+  });
+
+  test('is looked at no further by a deadline, of which the message tells', async () => {
+    const { poller, at } = poll((ids, reads) => {
+      if (ids.includes(1) && reads > 1) throw busy(60);
+      return new Map(ids.map((id) => [id, '']));
+    });
+    const waits = [1, 2].map((id) => rejection(poller.waitFor(id, Boolean, { timeout: id === 1 ? 700 : 900 }), 0));
+    await vi.advanceTimersByTimeAsync(950);
+    const [, error] = await Promise.all(waits);
+    expect(at).toEqual([10, 701]);
+    expect(error?.message).toMatch(/900 ms +not read for another 59.8 s, as the service asked for a pause/);
+  });
+
+  test('is not shortened by an event', async () => {
+    const { poller, at } = refusing({ 1: busy(2) });
+    const waits = [1, 2].map((id) => poller.waitFor(id, Boolean));
+    await vi.advanceTimersByTimeAsync(100);
+    poller.wake();
+    const late = poller.waitFor(3, Boolean);
+    await vi.advanceTimersByTimeAsync(100);
+    poller.wake();
+    await settle(Promise.all([...waits, late]), 3_000);
+    expect(at).toEqual([10, 2_020]);
+  });
+
+  test('holds for those in line', async () => {
+    const { poller, asked, at } = refusing({ 1: busy(2) }, { batchSize: 1, concurrency: 1 });
+    await settle(Promise.all([1, 2, 3].map((id) => poller.waitFor(id, Boolean))), 3_000);
+    expect([at, asked]).toEqual([
+      [10, 2_020, 2_020, 2_020],
+      [[1], [1], [2], [3]],
+    ]);
+  });
+
+  test('holds for the parts of another read that is divided', async () => {
+    const slow = deferred<never>();
+    const { poller, asked, at } = poll(
+      (ids, reads) => {
+        if (reads === 1) return slow.promise;
+        if (reads === 2) throw busy(2);
+        return done(ids);
+      },
+      { batchSize: 2 },
+    );
+    const waits = Promise.all([1, 2, 3, 4].map((id) => poller.waitFor(id, Boolean)));
+    await vi.advanceTimersByTimeAsync(50);
+    slow.reject(new Error('bad key'));
+    await settle(waits, 3_000);
+    expect([at, asked.slice(0, 2)]).toEqual([
+      [10, 10, 2_020, 2_020],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
+  });
+
+  test('holds until the last of several is over', async () => {
+    const { poller, at } = refusing({ 1: busy(2), 2: busy(3), 3: busy(1) }, { batchSize: 1 });
+    await settle(Promise.all([1, 2, 3].map((id) => poller.waitFor(id, Boolean))), 4_000);
+    expect(at.slice(3)).toEqual([3_020, 3_020, 3_020]);
+  });
+
+  test('holds for its own keys alone when the answer may be asked for again', async () => {
+    const { poller, asked, at } = refusing({ 1: busy(2, 500) });
+    const first = poller.waitFor(1, Boolean);
+    await vi.advanceTimersByTimeAsync(100);
+    await settle(Promise.all([first, poller.waitFor(2, Boolean)]), 3_000);
+    expect([at, asked]).toEqual([
+      [10, 110, 2_020],
+      [[1], [2], [1]],
+    ]);
+  });
+
+  test('holds for one key alone when it is the answer for that key', async () => {
+    const { poller, asked, at } = poll((ids, reads) =>
+      reads === 1
+        ? new Map<number, string | Error>([
+            [1, busy(2)],
+            [2, 'done'],
+          ])
+        : done(ids),
+    );
+    const waits = [1, 2].map((id) => poller.waitFor(id, Boolean));
+    await vi.advanceTimersByTimeAsync(100);
+    await settle(Promise.all([...waits, poller.waitFor(3, Boolean)]), 3_000);
+    expect([at, asked]).toEqual([
+      [10, 110, 2_020],
+      [[1, 2], [3], [1]],
+    ]);
+  });
+});
+
 describe('a read that is given up', () => {
   test('makes way for who has asked for its key meanwhile', async () => {
     const { poller, asked } = poll((ids, reads) => (reads === 1 ? never : done(ids)));

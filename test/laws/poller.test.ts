@@ -30,6 +30,9 @@ interface World {
   readonly window: number;
   /** How long each read takes. It answers what was true when it began. */
   readonly took: readonly number[];
+  /** Which reads are refused, by their number, and for how long nobody may ask then. */
+  readonly refused: readonly number[];
+  readonly pause: number;
   /** When all are told to look again. */
   readonly wakes: readonly number[];
 }
@@ -53,6 +56,8 @@ const world: fc.Arbitrary<World> = fc.record({
   interval: fc.integer({ min: 1, max: 200 }),
   window: fc.integer({ min: 0, max: 40 }),
   took: fc.array(fc.nat(250), { minLength: 1, maxLength: 4 }),
+  refused: fc.uniqueArray(fc.nat(8), { maxLength: 3 }),
+  pause: fc.nat(400),
   wakes: fc.array(instant, { maxLength: 5 }),
 });
 
@@ -63,12 +68,13 @@ async function run(world: World) {
   const now = () => clock.performance.now();
   const after = (milliseconds: number) =>
     new Promise<void>((resolve) => void clock.setTimeout(() => resolve(), milliseconds));
-  const reads: { readonly keys: readonly number[]; readonly from: number; to: number }[] = [];
+  const reads: { readonly keys: readonly number[]; readonly from: number; to: number; refusedAt?: number }[] = [];
   const waiting = new Map<number, number>();
   let strangers = 0;
   const read = async (keys: readonly number[], signal: AbortSignal) => {
-    const record = { keys, from: now(), to: Number.POSITIVE_INFINITY };
-    const took = world.took[reads.push(record) % world.took.length] as number;
+    const record: (typeof reads)[number] = { keys, from: now(), to: Number.POSITIVE_INFINITY };
+    const count = reads.push(record);
+    const took = world.took[count % world.took.length] as number;
     strangers += keys.filter((key) => !waiting.get(key)).length;
     signal.addEventListener('abort', () => {
       record.to = Math.min(record.to, now());
@@ -76,6 +82,10 @@ async function run(world: World) {
     const seen = keys.map((key) => [key, record.from >= (world.doneAt[key] as number)] as const);
     await after(took);
     record.to = Math.min(record.to, now());
+    if (world.refused.includes(count)) {
+      record.refusedAt = now();
+      throw Object.assign(new Error('busy'), { status: 429, retryAfter: world.pause / 1_000 });
+    }
     if (keys.some((key) => world.poisoned.includes(key))) throw new Poison();
     return seen;
   };
@@ -137,6 +147,18 @@ describe('laws of the poller', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
+  test('nothing is read before a pause is over that was asked for', async () => {
+    const property = fc.asyncProperty(world, async (world) => {
+      const { reads } = await run(world);
+      for (const { refusedAt } of reads) {
+        if (refusedAt === undefined) continue;
+        const tooSoon = reads.filter(({ from }) => from > refusedAt && from < refusedAt + world.pause);
+        expect(tooSoon).toEqual([]);
+      }
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
   test('a wait is done only by a read that began after its call, when the key was done', async () => {
     const property = fc.asyncProperty(world, async (world) => {
       const { ends, reads } = await run(world);
@@ -161,7 +183,8 @@ describe('laws of the poller', () => {
   });
 
   test('a key that was done long before the deadline is never reported as a timeout', async () => {
-    const property = fc.asyncProperty(world, async (world) => {
+    const property = fc.asyncProperty(world, async (any) => {
+      const world = { ...any, refused: [] };
       const { ends } = await run(world);
       // The read that is under way, those in line before it, those of a batch in halves, the window, and the read that sees it.
       const slack =
