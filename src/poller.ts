@@ -67,8 +67,15 @@ export interface PollerOptions<Key, Value> {
   readonly random?: (() => number) | undefined;
 }
 
-/** What a poller decides for all its waits. */
-type OfPoller = 'interval' | 'until' | 'clock' | 'random';
+/** What a poller decides for all its waits, or takes as an argument; and where it belongs. */
+const NO_OPTIONS_OF_A_WAIT = {
+  interval: 'an option of createPoller, as the rounds are those of all its waits',
+  clock: 'an option of createPoller, as its waits have one time',
+  random: 'an option of createPoller, not of one of its waits',
+  until: 'the second argument of `poller.waitFor`, not an option',
+};
+
+type OfPoller = keyof typeof NO_OPTIONS_OF_A_WAIT;
 
 /** The options of one wait of a poller. */
 export type PolledWaitOptions<Value> = Omit<WaitOptions<Value | undefined>, OfPoller>;
@@ -211,8 +218,13 @@ function toPoller<Key, Value>(
       wakeOn: [own.wakeOn ?? [], shared, byHand].flat(),
       signal: [own.signal ?? [], closed.signal].flat(),
     });
-    const toPolledWay = (own: Options) =>
-      polledWay(key, toWay(condition as Way['condition'], own), () => (reads.isInLine(key) ? [IN_LINE] : []));
+    const toPolledWay = (own: Options) => {
+      for (const [name, where] of Object.entries(NO_OPTIONS_OF_A_WAIT)) {
+        const value = own[name as keyof Options];
+        check(name, value, value === undefined, where);
+      }
+      return polledWay(key, toWay(condition as Way['condition'], own), () => (reads.isInLine(key) ? [IN_LINE] : []));
+    };
     return wait<never, Options>(toPolledWay, options, called, toOptions);
   };
 

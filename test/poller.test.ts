@@ -435,6 +435,34 @@ describe('a wait of a poller', () => {
     expect(await settle(poller.waitFor(1, isDone, { trigger }), 50)).toMatchObject({ value: { status: 'done' } });
   });
 
+  test.each<[object, string]>([
+    [
+      { interval: 50 },
+      '`interval` must be an option of createPoller, as the rounds are those of all its waits; got 50',
+    ],
+    [{ clock: {} }, '`clock` must be an option of createPoller, as its waits have one time; got {}'],
+    [{ random: Math.random }, '`random` must be an option of createPoller, not of one of its waits; got'],
+    [{ until: Boolean }, '`until` must be the second argument of `poller.waitFor`, not an option; got'],
+  ])('refuses what it has no say in, and says where it belongs: %o', async (options, message) => {
+    const { poller, reads } = service();
+    for (const wait of [
+      () => poller.waitFor(1, isDone, options),
+      () => poller.waitForStatus(1, { target: 'done', ...options }),
+    ]) {
+      const refusal = rejection(wait(), 0);
+      await expect(refusal).resolves.toBeInstanceOf(TypeError);
+      expect((await refusal).message).toContain(message);
+    }
+    expect(reads).toEqual([]);
+  });
+
+  test('takes those options when they are undefined, as they are where options are handed on', async () => {
+    const { poller, set } = service();
+    set('done', 1);
+    const options: object = { interval: undefined, until: undefined, clock: undefined, random: undefined };
+    expect(await settle(poller.waitFor(1, isDone, options), 20)).toMatchObject({ status: 'fulfilled' });
+  });
+
   test('refuses what is no condition, and wrong options, as a rejection', async () => {
     const { poller } = service();
     await expect(poller.waitFor(1, 'done' as never)).rejects.toThrow('`until` must be a function; got');
