@@ -143,8 +143,8 @@ export class BatchedReads<Key, Value> {
   /** Tells a read to stop that nobody waits for. Who asks for its keys is not kept waiting for one that does not listen. */
   #abandon(batch: Batch<Key, Value>): void {
     batch.limited?.clear?.();
-    this.#end(batch);
     batch.controller.abort(new DOMException('nobody waits for it any longer', 'AbortError'));
+    this.#end(batch);
   }
 
   /** Reads what is wanted, in the order in which it was asked for, as long as there is a place. */
