@@ -26,13 +26,6 @@ export interface ReadSettings<Key, Value> {
   readonly random: () => number;
 }
 
-/** What is asked for one key, by all who wait for it. */
-export interface Ask<Value> {
-  readonly answer: Promise<Value | undefined>;
-  /** Its answer is not waited for any longer by one of those who asked. */
-  leave(): void;
-}
-
 /** The answers could not be read, or it could not be told whose fault it was: asked again in the next round. */
 export class UnreadableAnswers extends TypeError {}
 
@@ -83,19 +76,15 @@ export class BatchedReads<Key, Value> {
   }
 
   /** Asks for an answer that no read gives that has begun before; waits for others who ask no longer than this. */
-  ask(key: Key, patience: number, isJoining: boolean): Ask<Value> {
-    const question = this.#wanted.get(key) ?? new Question<Key, Value>();
-    this.#wanted.set(key, question);
+  ask(key: Key, patience: number, isJoining: boolean): Question<Key, Value> {
+    let question = this.#wanted.get(key);
+    if (!question) {
+      question = new Question();
+      this.#wanted.set(key, question);
+    }
     question.readers++;
     if (!this.#underWay.has(key)) this.#gather(Math.min(patience, this.#window(isJoining)));
-    let hasLeft = false;
-    return {
-      answer: question.answer,
-      leave: () => {
-        if (!hasLeft) this.#left(key, question);
-        hasLeft = true;
-      },
-    };
+    return question;
   }
 
   /** How long who asks waits for others. */
@@ -130,7 +119,8 @@ export class BatchedReads<Key, Value> {
     if (isLost || !this.#gathering.isSet || this.#gathering.due > due) this.#gathering.set(milliseconds);
   }
 
-  #left(key: Key, question: Question<Key, Value>): void {
+  /** The answer is not waited for any longer by one of those who asked. */
+  leave(key: Key, question: Question<Key, Value>): void {
     question.readers--;
     if (question.readers > 0) return;
     this.#suspects.delete(key);
@@ -186,40 +176,40 @@ export class BatchedReads<Key, Value> {
   }
 
   async #readBatch(keys: readonly Key[]): Promise<void> {
-    const questions = new Map(keys.map((key) => [key, this.#wanted.get(key) as Question<Key, Value>]));
-    const batch: Batch<Key, Value> = { questions, controller: new AbortController(), awaited: keys.length };
+    const batch: Batch<Key, Value> = { keys, controller: new AbortController(), awaited: keys.length };
     this.#places.add(batch);
-    for (const [key, question] of questions) {
+    for (const key of keys) {
+      const question = this.#wanted.get(key) as Question<Key, Value>;
       question.batch = batch;
       this.#underWay.set(key, question);
       this.#wanted.delete(key);
     }
-    const settle = (key: Key, end: (question: Question<Key, Value>) => void) => this.#settle(batch, key, end);
+    const fail = (part: readonly Key[], error: unknown) => {
+      for (const key of part) this.#settled(batch, key)?.reject(error);
+    };
     await readInParts(keys, {
       read: async (part) => toMap<Key, Value | Error>(await this.#read(batch, part)),
-      isWanted: (key) => this.#isWanted(batch, key),
+      isWanted: (key) => this.#underWayIn(batch, key)?.isAwaited === true,
       answered: (part, answers) => {
-        for (const key of part)
-          settle(key, ({ resolve, reject }) => {
-            const answer = answers.get(key);
-            if (isErrorLike(answer)) reject(answer);
-            else resolve(answer);
-            this.#suspects.delete(key);
-          });
+        for (const key of part) {
+          const question = this.#settled(batch, key);
+          const answer = answers.get(key);
+          if (isErrorLike(answer)) question?.reject(answer);
+          else question?.resolve(answer);
+          if (question) this.#suspects.delete(key);
+        }
       },
       poisoned: (key, error) => {
         this.#suspects.add(key);
-        settle(key, ({ reject }) => reject(error));
+        fail([key], error);
       },
       failed: (part, error) => {
         this.#heed(error);
-        for (const key of part) settle(key, ({ reject }) => reject(error));
+        fail(part, error);
       },
       unresolved: (part, cause) => {
-        const error = new UnreadableAnswers(`too many reads failed to tell which of ${part.length} keys is to blame`, {
-          cause,
-        });
-        for (const key of part) settle(key, ({ reject }) => reject(error));
+        const message = `too many reads failed to tell which of ${part.length} keys is to blame`;
+        fail(part, new UnreadableAnswers(message, { cause }));
       },
     });
     this.#end(batch);
@@ -255,23 +245,23 @@ export class BatchedReads<Key, Value> {
     return Math.ceil((this.#refusal?.until ?? 0) - this.#time.now());
   }
 
-  #isWanted(batch: Batch<Key, Value>, key: Key): boolean {
+  /** What is asked for a key, unless it is no longer this read that answers it: the key may be under way again. */
+  #underWayIn(batch: Batch<Key, Value>, key: Key): Question<Key, Value> | undefined {
     const question = this.#underWay.get(key);
-    return question !== undefined && question === batch.questions.get(key) && question.readers > 0;
+    return question?.batch === batch ? question : undefined;
   }
 
-  #settle(batch: Batch<Key, Value>, key: Key, end: (question: Question<Key, Value>) => void): void {
-    const question = this.#underWay.get(key);
-    // Of a read that was given up: its key may be under way again.
-    if (question === undefined || question !== batch.questions.get(key)) return;
-    if (question.readers > 0) batch.awaited--;
-    this.#free(key);
-    end(question);
+  /** The same, of a key that this read has told of. */
+  #settled(batch: Batch<Key, Value>, key: Key): Question<Key, Value> | undefined {
+    const question = this.#underWayIn(batch, key);
+    if (question?.isAwaited) batch.awaited--;
+    if (question) this.#free(key);
+    return question;
   }
 
   /** Lets go of what has no answer, as nobody waits for it, and makes place for the next read. */
   #end(batch: Batch<Key, Value>): void {
-    for (const [key, question] of batch.questions) if (this.#underWay.get(key) === question) this.#free(key);
+    for (const key of batch.keys) if (this.#underWayIn(batch, key)) this.#free(key);
     this.#places.delete(batch);
     if (this.#isCrowded) this.#readAll();
   }
@@ -285,14 +275,15 @@ export class BatchedReads<Key, Value> {
 
 /** One read, and what is asked for in it. */
 interface Batch<Key, Value> {
-  readonly questions: ReadonlyMap<Key, Question<Key, Value>>;
+  readonly keys: readonly Key[];
   readonly controller: AbortController;
   limited?: Limited<PolledAnswers<Key, Value>>;
   /** Keys without an answer that somebody waits for. */
   awaited: number;
 }
 
-class Question<Key, Value> {
+/** What is asked for one key, by all who wait for it. */
+export class Question<Key, Value> {
   readers = 0;
   batch: Batch<Key, Value> | undefined;
   readonly answer: Promise<Value | undefined>;
@@ -304,8 +295,11 @@ class Question<Key, Value> {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // Who has left does not hear of it any more.
-    this.answer.catch(() => {});
+  }
+
+  /** Whether somebody still waits for its answer. */
+  get isAwaited(): boolean {
+    return this.readers > 0;
   }
 }
 

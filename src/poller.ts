@@ -1,4 +1,4 @@
-import { BatchedReads, NotRead, type PolledAnswers, UnreadableAnswers } from './batched-reads.ts';
+import { BatchedReads, NotRead, type PolledAnswers, type Question, UnreadableAnswers } from './batched-reads.ts';
 import { check, checkFunction, checkOptions } from './check.ts';
 import type { Clock } from './clock.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
@@ -194,14 +194,17 @@ function toPoller<Key, Value>(
     called: (...args: never[]) => unknown,
     adapt: (options: Options) => WaitOptions<never>,
   ): Promise<never> => {
-    let leave = () => {};
-    const condition = async (look: Look) => {
+    let question: Question<Key, Value> | undefined;
+    const leave = () => {
+      if (question) reads.leave(key, question);
+      question = undefined;
+    };
+    const condition = (look: Look) => {
       const { wokenBy } = look;
-      const ask = reads.ask(key, wokenBy === 'deadline' ? 0 : look.remaining / 2, wokenBy === 'start');
-      leave = ask.leave;
+      question = reads.ask(key, wokenBy === 'deadline' ? 0 : look.remaining / 2, wokenBy === 'start');
       // A look is cut on its own only by its own limit; else it ends with the wait.
       if (options.attemptTimeout !== undefined) look.signal.addEventListener('abort', leave, { once: true });
-      return await ask.answer;
+      return question.answer;
     };
     // Unsubscribed in the turn in which the wait ends, however it does.
     const byHand: WakeSource = (wake) => {
