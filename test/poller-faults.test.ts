@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { createPoller, giveUp, type PollerOptions, WaitTimeoutError, type Wake } from 'unsleep';
 import { describe, expect, test, vi } from 'vitest';
-import { deferred, isPending, rejection, settle, useVirtualTime } from './virtual-time.ts';
+import { deferred, rejection, settle, useVirtualTime } from './virtual-time.ts';
 
 useVirtualTime();
 
@@ -175,6 +175,19 @@ describe('a read whose answer is to ask later, with a 429 or 503 and a `Retry-Af
     expect(at).toEqual([10, 30_020]);
   });
 
+  test('is told as it was, however many have heard of it', async () => {
+    const refusal = busy(2.107);
+    const { poller } = refusing({ 1: refusal });
+    const waits: Promise<unknown>[] = [poller.waitFor(1, Boolean)];
+    await vi.advanceTimersByTimeAsync(100);
+    // At 110, when 2007 ms are left: that many, in seconds and back, are a little more.
+    waits.push(poller.waitFor(2, Boolean));
+    await vi.advanceTimersByTimeAsync(100);
+    const error = await rejection(poller.waitFor(3, Boolean, { timeout: 500 }), 50);
+    expect((error.cause as Error).cause).toBe(refusal);
+    await settle(Promise.all(waits), 3_000);
+  });
+
   test('is no error of a wait that asked nothing, whatever it tolerates', async () => {
     const { poller, at } = refusing({ 1: busy(2) });
     const options = { tolerate: () => false };
@@ -308,6 +321,25 @@ describe('a read that is given up', () => {
     stop.abort(new Error('left'));
     await Promise.all(waits);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+  });
+
+  test('by the last who wait for it, after others left while their part was read, is told to stop', async () => {
+    const parts = [deferred<Map<number, string>>(), deferred<Map<number, string>>()];
+    const { poller, asked, signals } = poll((_, reads) => {
+      if (reads === 1) throw new Error('bad key');
+      return parts[reads - 2]?.promise ?? [];
+    });
+    const stops = [1, 2, 3].map(() => new AbortController());
+    const waits = stops.map(({ signal }, id) => rejection(poller.waitFor(id, Boolean, { signal, timeout: 900 }), 0));
+    await vi.advanceTimersByTimeAsync(50);
+    stops[0]?.abort(new Error('left'));
+    parts[0]?.resolve(new Map([[1, '']]));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(asked).toEqual([[0, 1, 2], [0, 1], [2]]);
+    stops[2]?.abort(new Error('left'));
+    expect(signals[2]?.aborted).toBe(true);
+    stops[1]?.abort(new Error('left'));
+    await Promise.all(waits);
   });
 
   test('and fails late is not divided', async () => {
@@ -448,40 +480,42 @@ describe('a read that takes longer than `attemptTimeout`', () => {
 });
 
 describe('a poller that is closed', () => {
+  /** How much virtual time passes until the promise resolves. */
+  const took = (promise: Promise<unknown>) => {
+    const start = performance.now();
+    return promise.then(() => performance.now() - start);
+  };
+
   test('gives a read that does not listen to its signal a second to end', async () => {
     const { poller, signals } = poll(() => never);
     const waiting = rejection(poller.waitFor(1, Boolean), 0);
     await vi.advanceTimersByTimeAsync(100);
-    const closed = poller.close();
+    const closed = took(poller.close());
     expect(signals[0]?.aborted).toBe(true);
     await waiting;
-    await vi.advanceTimersByTimeAsync(999);
-    expect(await isPending(closed)).toBe(true);
-    expect(await settle(closed, 1)).toEqual({ status: 'fulfilled', value: undefined });
+    expect(await settle(closed, 5_000)).toEqual({ status: 'fulfilled', value: 1_000 });
   });
 
   test('waits for a read that was told to stop before', async () => {
     const late = deferred<Map<number, string>>();
     const { poller } = poll(() => late.promise);
     await rejection(poller.waitFor(1, Boolean, { timeout: 100 }), 150);
-    const closed = poller.close();
-    await vi.advanceTimersByTimeAsync(500);
-    expect(await isPending(closed)).toBe(true);
-    late.resolve(done([1]));
-    expect(await settle(closed, 0)).toEqual({ status: 'fulfilled', value: undefined });
+    const closed = took(poller.close());
+    setTimeout(() => late.resolve(done([1])), 500);
+    expect(await settle(closed, 5_000)).toEqual({ status: 'fulfilled', value: 500 });
   });
 
   test('does not wait for a read that ran out of time', async () => {
     const { poller } = poll(() => never, { attemptTimeout: 300 });
     const waiting = rejection(poller.waitFor(1, Boolean), 0);
     await vi.advanceTimersByTimeAsync(400);
-    expect(await settle(poller.close(), 0)).toEqual({ status: 'fulfilled', value: undefined });
+    expect(await settle(took(poller.close()), 5_000)).toEqual({ status: 'fulfilled', value: 0 });
     await waiting;
   });
 
   test('when nothing is read is closed at once', async () => {
     const { poller } = poll(done);
-    expect(await settle(poller.close(), 0)).toEqual({ status: 'fulfilled', value: undefined });
+    expect(await settle(took(poller.close()), 5_000)).toEqual({ status: 'fulfilled', value: 0 });
     expect(vi.getTimerCount()).toBe(0);
   });
 });

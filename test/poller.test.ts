@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { createPoller, type PollerOptions, WaitFailedError, WaitTimeoutError, type Wake } from 'unsleep';
 import { describe, expect, test, vi } from 'vitest';
-import { deferred, isPending, rejection, settle, useVirtualTime } from './virtual-time.ts';
+import { deferred, rejection, settle, useVirtualTime } from './virtual-time.ts';
 
 useVirtualTime();
 
@@ -103,14 +103,16 @@ describe('a poller', () => {
     const { poller, asked } = service({ read: () => answers[reads++]?.promise ?? [] });
     const first = poller.waitFor(1, Boolean);
     await vi.advanceTimersByTimeAsync(100);
-    const second = poller.waitFor(1, Boolean);
+    const told: unknown[] = [];
+    const second = poller.waitFor(1, Boolean).then((value) => told.push(value));
     await vi.advanceTimersByTimeAsync(100);
     answers[0]?.resolve([[1, { id: 1, status: 'old' }]]);
     await vi.advanceTimersByTimeAsync(10);
     expect(await first).toEqual({ id: 1, status: 'old' });
-    expect(await isPending(second)).toBe(true);
+    expect(told).toEqual([]);
     answers[1]?.resolve([[1, { id: 1, status: 'new' }]]);
-    expect(await second).toEqual({ id: 1, status: 'new' });
+    await second;
+    expect(told).toEqual([{ id: 1, status: 'new' }]);
     expect(asked()).toEqual([
       [10, [1]],
       [210, [1]],
@@ -156,10 +158,10 @@ describe('a poller', () => {
 
 describe('waits of a poller that begin one after another', () => {
   /** Begins a wait each 25 ms, and awaits none of them. */
-  const begin = async (poller: ReturnType<typeof service>['poller'], ids: readonly number[]) => {
+  const begin = async (poller: ReturnType<typeof service>['poller'], ids: readonly number[], signal?: AbortSignal) => {
     const waits: Promise<unknown>[] = [];
     for (const id of ids) {
-      waits.push(poller.waitFor(id, isDone).catch(() => {}));
+      waits.push(poller.waitFor(id, isDone, { signal }).catch(() => {}));
       await vi.advanceTimersByTimeAsync(25);
     }
     return waits;
@@ -212,6 +214,22 @@ describe('waits of a poller that begin one after another', () => {
     expect(asked().map(([at]) => at)).toEqual([10, 25, 35, 45, 55, 65]);
     await poller.close();
     await long;
+  });
+
+  test('are kept waiting for no round longer than that would have begun by then, though all others have left', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 28));
+    set('done', 50);
+    const stop = new AbortController();
+    const waits = await begin(poller, ids(0, 28), stop.signal);
+    const last = poller.waitFor(50, isDone);
+    stop.abort();
+    await settle(last, 400);
+    expect(asked().slice(-2)).toEqual([
+      [720, ids(16, 28)],
+      [1_020, [50]],
+    ]);
+    await Promise.all(waits);
   });
 
   test('do not keep those waiting that an event wakes, and are read with them', async () => {
@@ -298,6 +316,24 @@ describe('a poller with more reads than may run at once', () => {
     ]);
   });
 
+  test('gathers who asks once those in line have left', async () => {
+    const { poller, asked } = slowly({ concurrency: 1, batchSize: 1 });
+    const stop = new AbortController();
+    const first = poller.waitFor(1, isDone);
+    const left = rejection(poller.waitFor(2, isDone, { signal: stop.signal }), 0);
+    await vi.advanceTimersByTimeAsync(50);
+    stop.abort(new Error('left'));
+    await Promise.all([left, settle(first, 65)]);
+    const third = poller.waitFor(3, isDone);
+    await vi.advanceTimersByTimeAsync(105);
+    await settle(Promise.all([third, poller.waitFor(4, isDone)]), 200);
+    expect(asked()).toEqual([
+      [10, [1]],
+      [125, [3]],
+      [230, [4]],
+    ]);
+  });
+
   test('reads a key that is asked for again after those that have not been read yet', async () => {
     const { poller, asked } = slowly({
       interval: 50,
@@ -331,7 +367,13 @@ describe('a poller with more reads than may run at once', () => {
   });
 
   test('has a place again once a read was told to stop, though it goes on', async () => {
-    const { poller, asked } = slowly({ concurrency: 1, read: (ids) => later([], ids.includes(1) ? 60_000 : 0) });
+    const { poller, asked, reads } = slowly({
+      concurrency: 1,
+      read: (ids) => {
+        for (const { signal } of reads.slice(0, -1)) expect(signal.aborted).toBe(true);
+        return later([], ids.includes(1) ? 60_000 : 0);
+      },
+    });
     const waits = [1, 2, 3].map((id) => rejection(poller.waitFor(id, isDone, { timeout: id === 3 ? 900 : 300 }), 0));
     await Promise.all([...waits, vi.advanceTimersByTimeAsync(90_000)]);
     expect(asked()).toEqual([
@@ -427,6 +469,19 @@ describe('a wait of a poller', () => {
     expect(error).toBeInstanceOf(WaitTimeoutError);
     expect(asked().map(([at]) => at)).toEqual([10, 1_310, 2_001]);
     expect(reads.map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
+  });
+
+  test('that has a limit for each look, and ends after one that was cut, leaves the read to who waits for the same', async () => {
+    const { poller, reads } = service({ read: () => later([[1, { id: 1, status: 'done' }]], 500) });
+    const stop = new AbortController();
+    const first = rejection(poller.waitFor(1, isDone, { attemptTimeout: 100, signal: stop.signal }), 0);
+    const second = poller.waitFor(1, isDone);
+    await vi.advanceTimersByTimeAsync(200);
+    stop.abort(new Error('left'));
+    await first;
+    expect(reads[0]?.signal.aborted).toBe(false);
+    expect(await settle(second, 310)).toMatchObject({ status: 'fulfilled' });
+    expect(reads).toHaveLength(1);
   });
 
   test('may cause what it waits for', async () => {
@@ -703,12 +758,12 @@ describe('a poller that is left', () => {
 
   test('is closed by `await using`, once its reads have ended', async () => {
     const { poller } = service({ read: () => later([], 500) });
+    const start = performance.now();
     const waiting = rejection(poller.waitFor(1, isDone), 0);
     await vi.advanceTimersByTimeAsync(100);
-    const disposed = poller[Symbol.asyncDispose]();
+    const disposed = poller[Symbol.asyncDispose]().then(() => performance.now() - start);
     await waiting;
-    expect(await isPending(disposed)).toBe(true);
-    await settle(disposed, 410);
+    expect(await settle(disposed, 1_000)).toEqual({ status: 'fulfilled', value: 510 });
   });
 
   test('leaves nothing behind of many waits', async () => {
