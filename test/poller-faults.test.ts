@@ -211,6 +211,16 @@ describe('a read whose answer is to ask later, with a 429 or 503 and a `Retry-Af
     expect(error?.message).toMatch(/900 ms +not read for another 59.8 s, as the service asked for a pause/);
   });
 
+  test('is not over a part of a millisecond too early', async () => {
+    const { poller, asked, at } = refusing({ 1: busy(1.0005) });
+    const first = poller.waitFor(1, Boolean);
+    await vi.advanceTimersByTimeAsync(1_000);
+    // Its window ends at 1010, half a millisecond too early.
+    await settle(Promise.all([first, poller.waitFor(2, Boolean)]), 2_000);
+    expect(at[1]).toBe(1_021);
+    expect(asked.flat().sort()).toEqual([1, 1, 2]);
+  });
+
   test('is not shortened by an event', async () => {
     const { poller, at } = refusing({ 1: busy(2) });
     const waits = [1, 2].map((id) => poller.waitFor(id, Boolean));

@@ -317,20 +317,22 @@ describe('a poller with more reads than may run at once', () => {
   });
 
   test('gathers who asks once those in line have left', async () => {
-    const { poller, asked } = slowly({ concurrency: 1, batchSize: 1 });
+    const { poller, asked } = slowly({
+      batchSize: 1,
+      read: (ids) => later(new Map(ids.map((id) => [id, { id, status: 'done' }])), ids.includes(1) ? 110 : 100),
+    });
     const stop = new AbortController();
-    const first = poller.waitFor(1, isDone);
-    const left = rejection(poller.waitFor(2, isDone, { signal: stop.signal }), 0);
+    const first = [1, 2].map((id) => poller.waitFor(id, isDone));
+    const left = rejection(poller.waitFor(3, isDone, { signal: stop.signal }), 0);
     await vi.advanceTimersByTimeAsync(50);
     stop.abort(new Error('left'));
-    await Promise.all([left, settle(first, 65)]);
-    const third = poller.waitFor(3, isDone);
-    await vi.advanceTimersByTimeAsync(105);
-    await settle(Promise.all([third, poller.waitFor(4, isDone)]), 200);
+    // The read of 2 ends at 110, that of 1 at 120.
+    await Promise.all([left, vi.advanceTimersByTimeAsync(65)]);
+    await settle(Promise.all([...first, poller.waitFor(4, isDone)]), 200);
     expect(asked()).toEqual([
       [10, [1]],
-      [125, [3]],
-      [230, [4]],
+      [10, [2]],
+      [125, [4]],
     ]);
   });
 
@@ -352,17 +354,18 @@ describe('a poller with more reads than may run at once', () => {
     ]);
   });
 
-  test('asks no longer for what nobody waits for, when its turn comes', async () => {
+  test('asks no longer for what nobody waits for when its turn comes, but for who is behind it', async () => {
     const { poller, asked } = slowly({ concurrency: 1 });
     const stop = new AbortController();
-    const waits = [1, 2, 4].map((id) => poller.waitFor(id, isDone));
-    const left = [3, 5].map((id) => rejection(poller.waitFor(id, isDone, { signal: stop.signal }), 0));
+    const waits = [1, 2].map((id) => poller.waitFor(id, isDone));
+    const left = rejection(poller.waitFor(3, isDone, { signal: stop.signal }), 0);
+    waits.push(...[4, 5].map((id) => poller.waitFor(id, isDone)));
     await vi.advanceTimersByTimeAsync(50);
     stop.abort(new Error('left'));
-    await settle(Promise.all([...waits, ...left]), 300);
+    await settle(Promise.all([...waits, left]), 300);
     expect(asked()).toEqual([
       [10, [1, 2]],
-      [110, [4]],
+      [110, [4, 5]],
     ]);
   });
 
