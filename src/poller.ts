@@ -59,7 +59,7 @@ export interface PollerOptions<Key, Value> {
   readonly attemptTimeout?: Duration | undefined;
   /** What brings the next round forward. Subscribed once, while somebody waits. @defaultValue none */
   readonly wakeOn?: WakeSource | readonly WakeSource[] | undefined;
-  /** Whether the process may end while the first who asks waits for others. @defaultValue `false` */
+  /** Whether the process may end while the poller itself waits: for others who ask, or for a read to end. @defaultValue `false` */
   readonly unref?: boolean | undefined;
   /** Where timers and time come from. @defaultValue `globalThis` */
   readonly clock?: Clock | undefined;

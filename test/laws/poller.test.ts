@@ -33,6 +33,8 @@ interface World {
   /** Which reads are refused, by their number, and for how long nobody may ask then. */
   readonly refused: readonly number[];
   readonly pause: number;
+  /** How long a read may take. */
+  readonly attemptTimeout: number | undefined;
   /** When all are told to look again. */
   readonly wakes: readonly number[];
 }
@@ -58,6 +60,7 @@ const world: fc.Arbitrary<World> = fc.record({
   took: fc.array(fc.nat(250), { minLength: 1, maxLength: 4 }),
   refused: fc.uniqueArray(fc.nat(8), { maxLength: 3 }),
   pause: fc.nat(400),
+  attemptTimeout: fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined }),
   wakes: fc.array(instant, { maxLength: 5 }),
 });
 
@@ -82,15 +85,24 @@ async function run(world: World) {
     const seen = keys.map((key) => [key, record.from >= (world.doneAt[key] as number)] as const);
     await after(took);
     record.to = Math.min(record.to, now());
-    if (world.refused.includes(count)) {
+    if (world.refused.includes(count) && !signal.aborted) {
       record.refusedAt = now();
       throw Object.assign(new Error('busy'), { status: 429, retryAfter: world.pause / 1_000 });
     }
     if (keys.some((key) => world.poisoned.includes(key))) throw new Poison();
     return seen;
   };
-  const { batchSize, concurrency, interval, window } = world;
-  const poller = createPoller({ read, batchSize, concurrency, interval, window, clock, random: () => 0.5 });
+  const { batchSize, concurrency, interval, window, attemptTimeout } = world;
+  const poller = createPoller({
+    read,
+    batchSize,
+    concurrency,
+    interval,
+    window,
+    attemptTimeout,
+    clock,
+    random: () => 0.5,
+  });
   for (const at of world.wakes) clock.setTimeout(() => poller.wake(), at);
   const ends = world.waits.map(async ({ key, at, timeout, stop }) => {
     await after(at);
@@ -184,7 +196,7 @@ describe('laws of the poller', () => {
 
   test('a key that was done long before the deadline is never reported as a timeout', async () => {
     const property = fc.asyncProperty(world, async (any) => {
-      const world = { ...any, refused: [] };
+      const world = { ...any, refused: [], attemptTimeout: undefined };
       const { ends } = await run(world);
       // The read that is under way, those in line before it, those of a batch in halves, the window, and the read that sees it.
       const slack =
