@@ -1,7 +1,10 @@
+import { formatDuration } from './duration.ts';
+import { type Limited, limit } from './limit.ts';
 import { Alarm } from './pause.ts';
 import { readInParts } from './read-in-parts.ts';
 import { isErrorLike, render } from './render.ts';
 import { type Time, timeOf } from './time.ts';
+import { askedPause } from './transient.ts';
 import { isPromiseLike } from './wake.ts';
 
 /** What a read gives: a value or an error for each key, a `Map` or pairs. A key that is not there is not found. */
@@ -14,22 +17,31 @@ export interface ReadSettings<Key, Value> {
     signal: AbortSignal,
   ) => PolledAnswers<Key, Value> | PromiseLike<PolledAnswers<Key, Value>>;
   readonly batchSize: number;
+  readonly concurrency: number;
   readonly interval: number;
   readonly window: number;
+  readonly attemptTimeout: number;
   readonly unref: boolean;
   readonly clock: ConstructorParameters<typeof Alarm>[0];
   readonly random: () => number;
 }
 
-/** What is asked for one key, by all who wait for it. */
-export interface Ask<Value> {
-  readonly answer: Promise<Value | undefined>;
-  /** Its answer is not waited for any longer by one of those who asked. */
-  leave(): void;
-}
-
 /** The answers could not be read, or it could not be told whose fault it was: asked again in the next round. */
 export class UnreadableAnswers extends TypeError {}
+
+/** Nothing was read, as the service has asked for a pause that is not over. To a wait it is as firm as that answer. */
+export class NotRead extends Error {
+  readonly status = 429;
+  readonly retryAfter: number;
+
+  constructor(milliseconds: number, cause: unknown) {
+    super(`not read for another ${formatDuration(milliseconds)}, as the service asked for a pause`, { cause });
+    this.retryAfter = milliseconds / 1_000;
+  }
+}
+
+// What `close()` waits for reads that go on though they were told to stop: less than the hooks of test runners allow.
+const STOPPING = 1_000;
 
 /** Reads many keys at once: gathers who asks, and asks for each key that somebody waits for, and never twice at a time. */
 export class BatchedReads<Key, Value> {
@@ -41,33 +53,49 @@ export class BatchedReads<Key, Value> {
   /** Keys that have failed on their own: read by themselves until they answer, not to fail a read of many again. */
   readonly #suspects = new Set<Key>();
   readonly #running = new Set<Promise<void>>();
+  /** Those that count as running: not one that was told to stop. */
+  readonly #places = new Set<Batch<Key, Value>>();
+  /** Whether somebody waits for a place, and no longer for others. */
+  #isCrowded = false;
   #exchanges = 0;
   #nextRound = 0;
   #isSpread = false;
+  /** The last answer that asked for a firm pause, and until when. */
+  #refusal: { readonly error: unknown; readonly until: number } | undefined;
+  /** Reads since the round began that found something not done. */
+  #spareReads = 0;
+  #isReadSpare = false;
 
   constructor(settings: ReadSettings<Key, Value>) {
     this.#settings = settings;
     this.#time = timeOf(settings.clock);
-    this.#gathering = new Alarm(settings.clock, settings.unref, () => this.#readAll());
+    this.#gathering = new Alarm(settings.clock, settings.unref, () => {
+      this.#isReadSpare = true;
+      this.#readAll();
+    });
   }
 
   /** Asks for an answer that no read gives that has begun before; waits for others who ask no longer than this. */
-  ask(key: Key, patience: number): Ask<Value> {
-    const question = this.#wanted.get(key) ?? new Question<Key, Value>();
-    this.#wanted.set(key, question);
+  ask(key: Key, patience: number, isJoining: boolean): Question<Key, Value> {
+    let question = this.#wanted.get(key);
+    if (!question) {
+      question = new Question();
+      this.#wanted.set(key, question);
+    }
     question.readers++;
-    if (!this.#underWay.has(key)) this.#gather(Math.min(patience, this.#settings.window));
-    let hasLeft = false;
-    return {
-      answer: question.answer,
-      leave: () => {
-        if (!hasLeft) this.#left(key, question);
-        hasLeft = true;
-      },
-    };
+    if (!this.#underWay.has(key)) this.#gather(Math.min(patience, this.#window(isJoining)));
+    return question;
   }
 
-  /** Milliseconds until all look again, together. */
+  /** How long who asks waits for others. */
+  #window(isJoining: boolean): number {
+    const { window } = this.#settings;
+    const left = this.#nextRound - this.#time.now();
+    // Of many that begin one after another each would have a read of its own, were each kept waiting no longer.
+    return isJoining && left > 0 ? Math.min(window * 2 ** this.#spareReads, left + window) : window;
+  }
+
+  /** Milliseconds until all look again, together. Asked by who found nothing done. */
   untilNextRound(): number {
     const { interval, random } = this.#settings;
     const now = this.#time.now();
@@ -75,7 +103,11 @@ export class BatchedReads<Key, Value> {
       // The first pause is random, so that pollers that were started together do not ask together.
       this.#nextRound = now + (this.#isSpread ? interval : Math.ceil(interval * (1 - random())));
       this.#isSpread = true;
+      this.#spareReads = 0;
+    } else if (this.#isReadSpare) {
+      this.#spareReads++;
     }
+    this.#isReadSpare = false;
     return this.#nextRound - now;
   }
 
@@ -87,7 +119,8 @@ export class BatchedReads<Key, Value> {
     if (isLost || !this.#gathering.isSet || this.#gathering.due > due) this.#gathering.set(milliseconds);
   }
 
-  #left(key: Key, question: Question<Key, Value>): void {
+  /** The answer is not waited for any longer by one of those who asked. */
+  leave(key: Key, question: Question<Key, Value>): void {
     question.readers--;
     if (question.readers > 0) return;
     this.#suspects.delete(key);
@@ -99,20 +132,37 @@ export class BatchedReads<Key, Value> {
 
   /** Tells a read to stop that nobody waits for. Who asks for its keys is not kept waiting for one that does not listen. */
   #abandon(batch: Batch<Key, Value>): void {
-    this.#end(batch);
+    batch.limited?.clear?.();
     batch.controller.abort(new DOMException('nobody waits for it any longer', 'AbortError'));
+    this.#end(batch);
   }
 
+  /** Reads what is wanted, in the order in which it was asked for, as long as there is a place. */
   #readAll(): void {
-    // Those that are being read are asked for once they have been.
-    const free = Array.from(this.#wanted.keys()).filter((key) => !this.#underWay.has(key));
-    const isSuspect = (key: Key) => this.#suspects.has(key);
-    const together = free.filter((key) => !isSuspect(key));
-    const size = Math.min(this.#settings.batchSize, Math.max(1, together.length));
-    for (let from = 0; from < together.length; from += size) {
-      this.#run(this.#readBatch(together.slice(from, from + size)));
+    for (let keys = this.#nextInLine(); keys.length > 0; keys = this.#nextInLine()) {
+      this.#isCrowded = this.#places.size >= this.#settings.concurrency;
+      if (this.#isCrowded) return;
+      this.#run(this.#readBatch(keys));
     }
-    for (const key of free.filter(isSuspect)) this.#run(this.#readBatch([key]));
+    this.#isCrowded = false;
+  }
+
+  /** The keys of the next read: those that are being read are asked for once they have been. */
+  #nextInLine(): readonly Key[] {
+    const keys: Key[] = [];
+    for (const key of this.#wanted.keys()) {
+      if (keys.length >= this.#settings.batchSize) break;
+      if (this.#underWay.has(key)) continue;
+      const isSuspect = this.#suspects.has(key);
+      if (isSuspect && keys.length === 0) return [key];
+      if (!isSuspect) keys.push(key);
+    }
+    return keys;
+  }
+
+  /** Whether a key has to wait until another read has ended. */
+  isInLine(key: Key): boolean {
+    return this.#isCrowded && this.#wanted.has(key) && !this.#underWay.has(key);
   }
 
   #run(reading: Promise<void>): void {
@@ -120,66 +170,100 @@ export class BatchedReads<Key, Value> {
     void reading.then(() => this.#running.delete(reading));
   }
 
-  /** Resolves when no read is under way any more. */
+  /** Resolves when no read is under way any more, or when those that do not listen to their signal had time enough. */
   async ended(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await limit<unknown>(Promise.all(this.#running), STOPPING, this.#settings, () => undefined);
   }
 
   async #readBatch(keys: readonly Key[]): Promise<void> {
-    const questions = new Map(keys.map((key) => [key, this.#wanted.get(key) as Question<Key, Value>]));
-    const batch: Batch<Key, Value> = { questions, controller: new AbortController(), awaited: keys.length };
-    for (const [key, question] of questions) {
+    const batch: Batch<Key, Value> = { keys, controller: new AbortController(), awaited: keys.length };
+    this.#places.add(batch);
+    for (const key of keys) {
+      const question = this.#wanted.get(key) as Question<Key, Value>;
       question.batch = batch;
       this.#underWay.set(key, question);
       this.#wanted.delete(key);
     }
-    const settle = (key: Key, end: (question: Question<Key, Value>) => void) => this.#settle(batch, key, end);
+    const fail = (part: readonly Key[], error: unknown) => {
+      for (const key of part) this.#settled(batch, key)?.reject(error);
+    };
     await readInParts(keys, {
-      read: async (part) => toMap<Key, Value | Error>(await this.#settings.read(part, batch.controller.signal)),
-      isWanted: (key) => this.#isWanted(batch, key),
+      read: async (part) => toMap<Key, Value | Error>(await this.#read(batch, part)),
+      isWanted: (key) => this.#underWayIn(batch, key)?.isAwaited === true,
       answered: (part, answers) => {
-        for (const key of part)
-          settle(key, ({ resolve, reject }) => {
-            const answer = answers.get(key);
-            if (isErrorLike(answer)) reject(answer);
-            else resolve(answer);
-            this.#suspects.delete(key);
-          });
+        for (const key of part) {
+          const question = this.#settled(batch, key);
+          const answer = answers.get(key);
+          if (isErrorLike(answer)) question?.reject(answer);
+          else question?.resolve(answer);
+          if (question) this.#suspects.delete(key);
+        }
       },
       poisoned: (key, error) => {
         this.#suspects.add(key);
-        settle(key, ({ reject }) => reject(error));
+        fail([key], error);
       },
       failed: (part, error) => {
-        for (const key of part) settle(key, ({ reject }) => reject(error));
+        this.#heed(error);
+        fail(part, error);
       },
       unresolved: (part, cause) => {
-        const error = new UnreadableAnswers(`too many reads failed to tell which of ${part.length} keys is to blame`, {
-          cause,
-        });
-        for (const key of part) settle(key, ({ reject }) => reject(error));
+        const message = `too many reads failed to tell which of ${part.length} keys is to blame`;
+        fail(part, new UnreadableAnswers(message, { cause }));
       },
     });
     this.#end(batch);
   }
 
-  #isWanted(batch: Batch<Key, Value>, key: Key): boolean {
-    const question = this.#underWay.get(key);
-    return question !== undefined && question === batch.questions.get(key) && question.readers > 0;
+  /** One read, which is told to stop when it takes longer than one may. */
+  #read(batch: Batch<Key, Value>, keys: readonly Key[]): ReturnType<ReadSettings<Key, Value>['read']> {
+    const { read, attemptTimeout } = this.#settings;
+    const { controller } = batch;
+    const left = this.#pauseLeft();
+    if (left > 0) throw new NotRead(left, this.#refusal?.error);
+    const answers = read(keys, controller.signal);
+    // It may itself have ended the last wait for it.
+    const isOver = !isPromiseLike(answers) || controller.signal.aborted;
+    if (isOver || attemptTimeout === Number.POSITIVE_INFINITY) return answers;
+    batch.limited = limit(Promise.resolve(answers), attemptTimeout, this.#settings, () => {
+      const message = `the read had no answer within ${formatDuration(attemptTimeout)}`;
+      const error = new DOMException(message, 'TimeoutError');
+      controller.abort(error);
+      throw error;
+    });
+    return batch.limited;
   }
 
-  #settle(batch: Batch<Key, Value>, key: Key, end: (question: Question<Key, Value>) => void): void {
-    const question = this.#underWay.get(key);
-    // Of a read that was given up: its key may be under way again.
-    if (question === undefined || question !== batch.questions.get(key)) return;
-    if (question.readers > 0) batch.awaited--;
-    this.#free(key);
-    end(question);
+  /** What was answered to one read is meant for all: it is one service. */
+  #heed(error: unknown): void {
+    const asked = error instanceof NotRead ? undefined : askedPause(error);
+    if (!asked?.isFirm || asked.milliseconds <= this.#pauseLeft()) return;
+    this.#refusal = { error, until: this.#time.now() + asked.milliseconds };
   }
 
-  /** Lets go of what has no answer, as nobody waits for it. */
-  #end({ questions }: Batch<Key, Value>): void {
-    for (const [key, question] of questions) if (this.#underWay.get(key) === question) this.#free(key);
+  #pauseLeft(): number {
+    return Math.ceil((this.#refusal?.until ?? 0) - this.#time.now());
+  }
+
+  /** What is asked for a key, unless it is no longer this read that answers it: the key may be under way again. */
+  #underWayIn(batch: Batch<Key, Value>, key: Key): Question<Key, Value> | undefined {
+    const question = this.#underWay.get(key);
+    return question?.batch === batch ? question : undefined;
+  }
+
+  /** The same, of a key that this read has told of. */
+  #settled(batch: Batch<Key, Value>, key: Key): Question<Key, Value> | undefined {
+    const question = this.#underWayIn(batch, key);
+    if (question?.isAwaited) batch.awaited--;
+    if (question) this.#free(key);
+    return question;
+  }
+
+  /** Lets go of what has no answer, as nobody waits for it, and makes place for the next read. */
+  #end(batch: Batch<Key, Value>): void {
+    for (const key of batch.keys) if (this.#underWayIn(batch, key)) this.#free(key);
+    this.#places.delete(batch);
+    if (this.#isCrowded) this.#readAll();
   }
 
   /** Who asked for the key while it was read is next. */
@@ -191,13 +275,15 @@ export class BatchedReads<Key, Value> {
 
 /** One read, and what is asked for in it. */
 interface Batch<Key, Value> {
-  readonly questions: ReadonlyMap<Key, Question<Key, Value>>;
+  readonly keys: readonly Key[];
   readonly controller: AbortController;
+  limited?: Limited<PolledAnswers<Key, Value>>;
   /** Keys without an answer that somebody waits for. */
   awaited: number;
 }
 
-class Question<Key, Value> {
+/** What is asked for one key, by all who wait for it. */
+export class Question<Key, Value> {
   readers = 0;
   batch: Batch<Key, Value> | undefined;
   readonly answer: Promise<Value | undefined>;
@@ -209,8 +295,11 @@ class Question<Key, Value> {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // Who has left does not hear of it any more.
-    this.answer.catch(() => {});
+  }
+
+  /** Whether somebody still waits for its answer. */
+  get isAwaited(): boolean {
+    return this.readers > 0;
   }
 }
 

@@ -1,10 +1,10 @@
-import { BatchedReads, type PolledAnswers, UnreadableAnswers } from './batched-reads.ts';
+import { BatchedReads, NotRead, type PolledAnswers, type Question, UnreadableAnswers } from './batched-reads.ts';
 import { check, checkFunction, checkOptions } from './check.ts';
 import type { Clock } from './clock.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import type { Look } from './look.ts';
 import { oneSubscription } from './one-subscription.ts';
-import { checkClock, type WaitOptions } from './options.ts';
+import { toSettings, type WaitOptions } from './options.ts';
 import { render } from './render.ts';
 import { isTransient } from './transient.ts';
 import { wait } from './wait.ts';
@@ -27,7 +27,7 @@ export interface PollerOptions<Key, Value> {
   /**
    * Reads all these keys at once, each of which somebody waits for: gives a `Map`, or pairs of a key and its value. A
    * key that is not among them is not found; an `Error` as the value is that of this key alone. The signal aborts when
-   * nobody waits for any of them any longer.
+   * nobody waits for any of them any longer, and when the read takes longer than `attemptTimeout`.
    */
   readonly read: (
     keys: readonly Key[],
@@ -38,13 +38,28 @@ export interface PollerOptions<Key, Value> {
   /** How many keys one read is asked for at most; more are several reads, side by side. @defaultValue `Infinity` */
   readonly batchSize?: number | undefined;
   /**
-   * How long the first who asks is kept waiting for others, in each round; half of what is left to it at most.
+   * How many reads may run at once; those beyond wait in line, in the order in which their keys were asked for. One
+   * that was told to stop counts no longer.
+   * @defaultValue `6`
+   */
+  readonly concurrency?: number | undefined;
+  /**
+   * How long the first who asks is kept waiting for others, in each round; half of what is left to it at most. Who
+   * begins to wait between two rounds is kept waiting twice as long after each read there that found something not
+   * done, until the next round at most. With `0` nobody is.
    * @defaultValue a tenth of `interval`, from 1 to 20 ms
    */
   readonly window?: Duration | undefined;
+  /**
+   * The limit of one read, above 0: then it is told to stop, what it gives later is ignored, and its keys are asked for
+   * again in the next round, as after any transient error. Not applied to a `read` that answers without a promise. The
+   * option of the same name of a wait limits the look of that wait alone, time in line included.
+   * @defaultValue none
+   */
+  readonly attemptTimeout?: Duration | undefined;
   /** What brings the next round forward. Subscribed once, while somebody waits. @defaultValue none */
   readonly wakeOn?: WakeSource | readonly WakeSource[] | undefined;
-  /** Whether the process may end while the first who asks waits for others. @defaultValue `false` */
+  /** Whether the process may end while the poller itself waits: for others who ask, or for a read to end. @defaultValue `false` */
   readonly unref?: boolean | undefined;
   /** Where timers and time come from. @defaultValue `globalThis` */
   readonly clock?: Clock | undefined;
@@ -52,8 +67,15 @@ export interface PollerOptions<Key, Value> {
   readonly random?: (() => number) | undefined;
 }
 
-/** What a poller decides for all its waits. */
-type OfPoller = 'interval' | 'until' | 'clock' | 'random';
+/** What a poller decides for all its waits, or takes as an argument; and where it belongs. */
+const NO_OPTIONS_OF_A_WAIT = {
+  interval: 'an option of createPoller, as the rounds are those of all its waits',
+  clock: 'an option of createPoller, as its waits have one time',
+  random: 'an option of createPoller, not of one of its waits',
+  until: 'the second argument of `poller.waitFor`, not an option',
+};
+
+type OfPoller = keyof typeof NO_OPTIONS_OF_A_WAIT;
 
 /** The options of one wait of a poller. */
 export type PolledWaitOptions<Value> = Omit<WaitOptions<Value | undefined>, OfPoller>;
@@ -107,7 +129,7 @@ export interface Poller<Key, Value> extends AsyncDisposer {
   ): Promise<WithStatus<Value, Name, Target>>;
   /** Brings the next look of all waits forward, or of those for one key: something may have changed. */
   wake(key?: Key): void;
-  /** Ends all waits: they reject, and so do later ones. Resolves when the reads that were under way have ended. */
+  /** Ends all waits: they reject, and so do later ones. Resolves when the reads that were under way have ended; one that does not listen to its signal is waited for a second at most. */
   close(): Promise<void>;
 }
 
@@ -138,23 +160,23 @@ export interface Poller<Key, Value> extends AsyncDisposer {
  */
 export function createPoller<Key, Value>(options: PollerOptions<Key, Value>): Poller<Key, Value> {
   checkOptions(options);
-  const { read, interval = 1_000, batchSize = Number.POSITIVE_INFINITY, wakeOn = [] } = options;
-  const { unref = false, clock = globalThis as unknown as Clock, random = Math.random } = options;
+  const { read, interval = 1_000, batchSize = Number.POSITIVE_INFINITY, concurrency = 6 } = options;
   check('read', read, typeof read === 'function', 'a function');
-  checkFunction('random', random);
-  check('unref', unref, typeof unref === 'boolean', 'true or false');
-  checkClock(clock);
+  const { wakeOn, attemptTimeout, unref, clock, random } = options;
+  // Those that a wait has too, and means the same by.
+  const common = toSettings({ wakeOn, attemptTimeout, unref, clock, random });
   const pause = toMilliseconds('interval', interval, 'finite');
   if (pause === 0) throw new RangeError(`\`interval\` must be above 0; got ${render(interval)}`);
-  const isCount = (Number.isInteger(batchSize) || batchSize === Number.POSITIVE_INFINITY) && batchSize >= 1;
-  if (!isCount)
-    throw new RangeError(`\`batchSize\` must be a whole number from 1, or Infinity; got ${render(batchSize)}`);
+  checkCount('batchSize', batchSize);
+  checkCount('concurrency', concurrency);
   const window = toMilliseconds('window', options.window ?? Math.min(20, Math.max(1, pause / 10)), 'finite');
-  const reads = new BatchedReads({ read, batchSize, interval: pause, window, unref, clock, random });
-  const sources: readonly unknown[] = Array.isArray(wakeOn) ? wakeOn : [wakeOn];
-  const areSources = sources.every((source) => typeof source === 'function');
-  check('wakeOn', wakeOn, areSources, 'a wake source or an array of them: use on(emitter, event)');
-  return toPoller(reads, (sources as WakeSource[]).map(oneSubscription), { clock, random });
+  const reads = new BatchedReads({ ...common, read, batchSize, concurrency, interval: pause, window });
+  return toPoller(reads, common.sources.map(oneSubscription), { clock, random });
+}
+
+function checkCount(name: string, value: number): void {
+  const isCount = (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= 1;
+  if (!isCount) throw new RangeError(`\`${name}\` must be a whole number from 1, or Infinity; got ${render(value)}`);
 }
 
 function toPoller<Key, Value>(
@@ -172,13 +194,17 @@ function toPoller<Key, Value>(
     called: (...args: never[]) => unknown,
     adapt: (options: Options) => WaitOptions<never>,
   ): Promise<never> => {
-    let leave = () => {};
-    const condition = async (look: Look) => {
-      const ask = reads.ask(key, look.wokenBy === 'deadline' ? 0 : look.remaining / 2);
-      leave = ask.leave;
+    let question: Question<Key, Value> | undefined;
+    const leave = () => {
+      if (question) reads.leave(key, question);
+      question = undefined;
+    };
+    const condition = (look: Look) => {
+      const { wokenBy } = look;
+      question = reads.ask(key, wokenBy === 'deadline' ? 0 : look.remaining / 2, wokenBy === 'start');
       // A look is cut on its own only by its own limit; else it ends with the wait.
       if (options.attemptTimeout !== undefined) look.signal.addEventListener('abort', leave, { once: true });
-      return await ask.answer;
+      return question.answer;
     };
     // Unsubscribed in the turn in which the wait ends, however it does.
     const byHand: WakeSource = (wake) => {
@@ -195,7 +221,13 @@ function toPoller<Key, Value>(
       wakeOn: [own.wakeOn ?? [], shared, byHand].flat(),
       signal: [own.signal ?? [], closed.signal].flat(),
     });
-    const toPolledWay = (own: Options) => polledWay(key, toWay(condition as Way['condition'], own));
+    const toPolledWay = (own: Options) => {
+      for (const [name, where] of Object.entries(NO_OPTIONS_OF_A_WAIT)) {
+        const value = own[name as keyof Options];
+        check(name, value, value === undefined, where);
+      }
+      return polledWay(key, toWay(condition as Way['condition'], own), () => (reads.isInLine(key) ? [IN_LINE] : []));
+    };
     return wait<never, Options>(toPolledWay, options, called, toOptions);
   };
 
@@ -207,13 +239,13 @@ function toPoller<Key, Value>(
       };
       return poll(key, options, toWay, poller.waitFor, ({ tolerate = isTransient, ...rest }) => {
         checkFunction('tolerate', tolerate);
-        return { ...rest, tolerate: (error) => error instanceof UnreadableAnswers || tolerate(error) };
+        return { ...rest, tolerate: (error) => isNoAnswer(error) || tolerate(error) };
       });
     },
     waitForStatus(key: Key, options: PolledStatusOptions) {
       return poll(key, options as PolledWaitOptions<never>, statusWayOf, poller.waitForStatus, (own) => {
         const { tolerate, ...rest } = toleratingUnreadable(own as unknown as StatusOptions<StatusWord, never>);
-        return { ...rest, tolerate: (error) => error instanceof UnreadableAnswers || tolerate(error) };
+        return { ...rest, tolerate: (error) => isNoAnswer(error) || tolerate(error) };
       });
     },
     wake(...keys: [key?: Key]) {
@@ -229,14 +261,21 @@ function toPoller<Key, Value>(
   return poller as Poller<Key, Value>;
 }
 
+/** Whether nothing was read, or nothing that could be: of no wait an error of its own. */
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof UnreadableAnswers || error instanceof NotRead;
+}
+
 function statusWayOf(read: Way['condition'], options: object): RemarkingWay {
   const way = statusWay(read, options as StatusOptions);
   // What is not there has no status.
   return { ...way, isDone: (value) => value !== undefined && way.isDone(value) };
 }
 
+const IN_LINE = 'its last look was still in line: as many reads as `concurrency` allows were under way';
+
 /** The same, known by its key, and by a word of its own when it is not found. */
-function polledWay(key: unknown, way: RemarkingWay): Way {
+function polledWay(key: unknown, way: RemarkingWay, more: () => readonly string[]): Way {
   let isFound = true;
   return {
     condition: way.condition,
@@ -246,7 +285,7 @@ function polledWay(key: unknown, way: RemarkingWay): Way {
     },
     word: () => (isFound ? way.word?.() : 'not found'),
     title: () => `key ${render(key)}`,
-    remarks: (journal, settings) => way.remarks(journal, settings),
+    remarks: (journal, settings) => [...way.remarks(journal, settings), ...more()],
   };
 }
 

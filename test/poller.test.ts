@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { createPoller, type PollerOptions, WaitFailedError, WaitTimeoutError, type Wake } from 'unsleep';
 import { describe, expect, test, vi } from 'vitest';
-import { deferred, isPending, rejection, settle, useVirtualTime } from './virtual-time.ts';
+import { deferred, rejection, settle, useVirtualTime } from './virtual-time.ts';
 
 useVirtualTime();
 
@@ -103,14 +103,16 @@ describe('a poller', () => {
     const { poller, asked } = service({ read: () => answers[reads++]?.promise ?? [] });
     const first = poller.waitFor(1, Boolean);
     await vi.advanceTimersByTimeAsync(100);
-    const second = poller.waitFor(1, Boolean);
+    const told: unknown[] = [];
+    const second = poller.waitFor(1, Boolean).then((value) => told.push(value));
     await vi.advanceTimersByTimeAsync(100);
     answers[0]?.resolve([[1, { id: 1, status: 'old' }]]);
     await vi.advanceTimersByTimeAsync(10);
     expect(await first).toEqual({ id: 1, status: 'old' });
-    expect(await isPending(second)).toBe(true);
+    expect(told).toEqual([]);
     answers[1]?.resolve([[1, { id: 1, status: 'new' }]]);
-    expect(await second).toEqual({ id: 1, status: 'new' });
+    await second;
+    expect(told).toEqual([{ id: 1, status: 'new' }]);
     expect(asked()).toEqual([
       [10, [1]],
       [210, [1]],
@@ -154,9 +156,246 @@ describe('a poller', () => {
   });
 });
 
+describe('waits of a poller that begin one after another', () => {
+  /** Begins a wait each 25 ms, and awaits none of them. */
+  const begin = async (poller: ReturnType<typeof service>['poller'], ids: readonly number[], signal?: AbortSignal) => {
+    const waits: Promise<unknown>[] = [];
+    for (const id of ids) {
+      waits.push(poller.waitFor(id, isDone, { signal }).catch(() => {}));
+      await vi.advanceTimersByTimeAsync(25);
+    }
+    return waits;
+  };
+  const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+  test('are kept waiting for others twice as long after each read that found none done, up to the next round', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 40));
+    const waits = await begin(poller, ids(0, 40));
+    expect(asked()).toEqual([
+      [10, [0]],
+      [35, [1]],
+      [70, [2]],
+      [115, [3, 4]],
+      [205, [5, 6, 7, 8]],
+      [385, ids(9, 15)],
+      [720, ids(16, 28)],
+      [1_020, ids(0, 40).sort((a, b) => order(a) - order(b))],
+    ]);
+    await poller.close();
+    await Promise.all(waits);
+
+    // Those who join ask before the round has come.
+    function order(id: number) {
+      return id > 28 && id < 41 ? id - 100 : id;
+    }
+  });
+
+  test('are kept waiting no longer than the first when a round has begun since', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 42));
+    const waits = await begin(poller, ids(0, 42));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked().slice(8)).toEqual([
+      [1_035, [41]],
+      [1_070, [42]],
+    ]);
+    await poller.close();
+    await Promise.all(waits);
+  });
+
+  test('are not kept waiting when those before them were done at the first look', async () => {
+    const { poller, set, asked } = service();
+    set('running', 0);
+    set('done', ...ids(1, 5));
+    const long = poller.waitFor(0, isDone).catch(() => {});
+    await vi.advanceTimersByTimeAsync(15);
+    for (const id of ids(1, 5)) await settle(poller.waitFor(id, isDone), 10);
+    expect(asked().map(([at]) => at)).toEqual([10, 25, 35, 45, 55, 65]);
+    await poller.close();
+    await long;
+  });
+
+  test('are kept waiting for no round longer than that would have begun by then, though all others have left', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 28));
+    set('done', 50);
+    const stop = new AbortController();
+    const waits = await begin(poller, ids(0, 28), stop.signal);
+    const last = poller.waitFor(50, isDone);
+    stop.abort();
+    await settle(last, 400);
+    expect(asked().slice(-2)).toEqual([
+      [720, ids(16, 28)],
+      [1_020, [50]],
+    ]);
+    await Promise.all(waits);
+  });
+
+  test('do not keep those waiting that an event wakes, and are read with them', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 20));
+    const waits = await begin(poller, ids(0, 20));
+    poller.wake(3);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked().at(-1)).toEqual([535, [...ids(16, 20), 3]]);
+    await poller.close();
+    await Promise.all(waits);
+  });
+
+  test('are kept waiting for half of what is left to them at most', async () => {
+    const { poller, set, asked } = service();
+    set('running', ...ids(0, 20));
+    const waits = await begin(poller, ids(0, 15));
+    const hurried = rejection(poller.waitFor(20, isDone, { timeout: 100 }), 0);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(asked().at(-1)).toEqual([450, [20]]);
+    await vi.advanceTimersByTimeAsync(60);
+    await hurried;
+    await poller.close();
+    await Promise.all(waits);
+  });
+});
+
 function id1(ids: readonly number[]): boolean {
   return ids.includes(1);
 }
+
+describe('a poller with more reads than may run at once', () => {
+  /** Reads of two keys at most, of which each takes 100 ms. */
+  const slowly = (options: Partial<PollerOptions<number, Job>> = {}) =>
+    service({
+      batchSize: 2,
+      concurrency: 2,
+      read: (ids) =>
+        later(
+          ids.map((id) => [id, { id, status: 'done' }]),
+          100,
+        ),
+      ...options,
+    });
+
+  test('keeps those beyond `concurrency` in line, in the order in which their keys were asked for', async () => {
+    const { poller, asked } = slowly();
+    await settle(Promise.all([1, 2, 3, 4, 5, 6, 7].map((id) => poller.waitFor(id, isDone))), 500);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [10, [3, 4]],
+      [110, [5, 6]],
+      [110, [7]],
+    ]);
+  });
+
+  test('has six at once by default', async () => {
+    const { poller, asked } = slowly({ batchSize: 1, concurrency: undefined });
+    await settle(Promise.all([1, 2, 3, 4, 5, 6, 7].map((id) => poller.waitFor(id, isDone))), 500);
+    expect(asked().map(([at]) => at)).toEqual([10, 10, 10, 10, 10, 10, 110]);
+  });
+
+  test('reads who asks meanwhile with those in line, as soon as there is a place', async () => {
+    const { poller, asked } = slowly({ concurrency: 1 });
+    const first = [1, 2, 3].map((id) => poller.waitFor(id, isDone));
+    await vi.advanceTimersByTimeAsync(105);
+    await settle(Promise.all([...first, poller.waitFor(4, isDone)]), 200);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [110, [3, 4]],
+    ]);
+  });
+
+  test('gathers who asks when nobody is in line', async () => {
+    const { poller, asked } = slowly({ concurrency: 1 });
+    const first = poller.waitFor(1, isDone);
+    await vi.advanceTimersByTimeAsync(105);
+    const second = poller.waitFor(2, isDone);
+    await vi.advanceTimersByTimeAsync(8);
+    await settle(Promise.all([first, second, poller.waitFor(3, isDone)]), 200);
+    expect(asked()).toEqual([
+      [10, [1]],
+      [115, [2, 3]],
+    ]);
+  });
+
+  test('gathers who asks once those in line have left', async () => {
+    const { poller, asked } = slowly({
+      batchSize: 1,
+      read: (ids) => later(new Map(ids.map((id) => [id, { id, status: 'done' }])), ids.includes(1) ? 110 : 100),
+    });
+    const stop = new AbortController();
+    const first = [1, 2].map((id) => poller.waitFor(id, isDone));
+    const left = rejection(poller.waitFor(3, isDone, { signal: stop.signal }), 0);
+    await vi.advanceTimersByTimeAsync(50);
+    stop.abort(new Error('left'));
+    // The read of 2 ends at 110, that of 1 at 120.
+    await Promise.all([left, vi.advanceTimersByTimeAsync(65)]);
+    await settle(Promise.all([...first, poller.waitFor(4, isDone)]), 200);
+    expect(asked()).toEqual([
+      [10, [1]],
+      [10, [2]],
+      [125, [4]],
+    ]);
+  });
+
+  test('reads a key that is asked for again after those that have not been read yet', async () => {
+    const { poller, asked } = slowly({
+      interval: 50,
+      concurrency: 1,
+      read: (ids) => later(new Map(ids.map((id) => [id, { id, status: 'running' }])), 100),
+    });
+    const waits = [1, 2, 3, 4, 5, 6].map((id) => rejection(poller.waitFor(id, isDone, { timeout: 590 }), 0));
+    await Promise.all([...waits, vi.advanceTimersByTimeAsync(1_000)]);
+    expect(asked().slice(0, 6)).toEqual([
+      [10, [1, 2]],
+      [110, [3, 4]],
+      [210, [5, 6]],
+      [310, [1, 2]],
+      [410, [3, 4]],
+      [510, [5, 6]],
+    ]);
+  });
+
+  test('asks no longer for what nobody waits for when its turn comes, but for who is behind it', async () => {
+    const { poller, asked } = slowly({ concurrency: 1 });
+    const stop = new AbortController();
+    const waits = [1, 2].map((id) => poller.waitFor(id, isDone));
+    const left = rejection(poller.waitFor(3, isDone, { signal: stop.signal }), 0);
+    waits.push(...[4, 5].map((id) => poller.waitFor(id, isDone)));
+    await vi.advanceTimersByTimeAsync(50);
+    stop.abort(new Error('left'));
+    await settle(Promise.all([...waits, left]), 300);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [110, [4, 5]],
+    ]);
+  });
+
+  test('has a place again once a read was told to stop, though it goes on', async () => {
+    const { poller, asked, reads } = slowly({
+      concurrency: 1,
+      read: (ids) => {
+        for (const { signal } of reads.slice(0, -1)) expect(signal.aborted).toBe(true);
+        return later([], ids.includes(1) ? 60_000 : 0);
+      },
+    });
+    const waits = [1, 2, 3].map((id) => rejection(poller.waitFor(id, isDone, { timeout: id === 3 ? 900 : 300 }), 0));
+    await Promise.all([...waits, vi.advanceTimersByTimeAsync(90_000)]);
+    expect(asked()).toEqual([
+      [10, [1, 2]],
+      [300, [3]],
+      [901, [3]],
+    ]);
+  });
+
+  test('says of a wait that was in line to the end that it was', async () => {
+    const { poller } = slowly({ batchSize: 1, concurrency: 1, read: () => later([], 60_000) });
+    const [first, second] = await Promise.all(
+      [1, 2].map((id) => rejection(poller.waitFor(id, isDone, { timeout: 300 - 100 * (id - 1) }), 400)),
+    );
+    expect(first?.message).not.toContain('in line');
+    expect(second?.message).toContain('its last look was still in line: as many reads as `concurrency` allows were');
+    await vi.advanceTimersByTimeAsync(60_000);
+  });
+});
 
 describe('a wait of a poller', () => {
   test('is told `undefined` of a key that is not found, and the report says so', async () => {
@@ -235,10 +474,51 @@ describe('a wait of a poller', () => {
     expect(reads.map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
   });
 
+  test('that has a limit for each look, and ends after one that was cut, leaves the read to who waits for the same', async () => {
+    const { poller, reads } = service({ read: () => later([[1, { id: 1, status: 'done' }]], 500) });
+    const stop = new AbortController();
+    const first = rejection(poller.waitFor(1, isDone, { attemptTimeout: 100, signal: stop.signal }), 0);
+    const second = poller.waitFor(1, isDone);
+    await vi.advanceTimersByTimeAsync(200);
+    stop.abort(new Error('left'));
+    await first;
+    expect(reads[0]?.signal.aborted).toBe(false);
+    expect(await settle(second, 310)).toMatchObject({ status: 'fulfilled' });
+    expect(reads).toHaveLength(1);
+  });
+
   test('may cause what it waits for', async () => {
     const { poller, set } = service();
     const trigger = () => set('done', 1);
     expect(await settle(poller.waitFor(1, isDone, { trigger }), 50)).toMatchObject({ value: { status: 'done' } });
+  });
+
+  test.each<[object, string]>([
+    [
+      { interval: 50 },
+      '`interval` must be an option of createPoller, as the rounds are those of all its waits; got 50',
+    ],
+    [{ clock: {} }, '`clock` must be an option of createPoller, as its waits have one time; got {}'],
+    [{ random: Math.random }, '`random` must be an option of createPoller, not of one of its waits; got'],
+    [{ until: Boolean }, '`until` must be the second argument of `poller.waitFor`, not an option; got'],
+  ])('refuses what it has no say in, and says where it belongs: %o', async (options, message) => {
+    const { poller, reads } = service();
+    for (const wait of [
+      () => poller.waitFor(1, isDone, options),
+      () => poller.waitForStatus(1, { target: 'done', ...options }),
+    ]) {
+      const refusal = rejection(wait(), 0);
+      await expect(refusal).resolves.toBeInstanceOf(TypeError);
+      expect((await refusal).message).toContain(message);
+    }
+    expect(reads).toEqual([]);
+  });
+
+  test('takes those options when they are undefined, as they are where options are handed on', async () => {
+    const { poller, set } = service();
+    set('done', 1);
+    const options: object = { interval: undefined, until: undefined, clock: undefined, random: undefined };
+    expect(await settle(poller.waitFor(1, isDone, options), 20)).toMatchObject({ status: 'fulfilled' });
   });
 
   test('refuses what is no condition, and wrong options, as a rejection', async () => {
@@ -481,12 +761,12 @@ describe('a poller that is left', () => {
 
   test('is closed by `await using`, once its reads have ended', async () => {
     const { poller } = service({ read: () => later([], 500) });
+    const start = performance.now();
     const waiting = rejection(poller.waitFor(1, isDone), 0);
     await vi.advanceTimersByTimeAsync(100);
-    const disposed = poller[Symbol.asyncDispose]();
+    const disposed = poller[Symbol.asyncDispose]().then(() => performance.now() - start);
     await waiting;
-    expect(await isPending(disposed)).toBe(true);
-    await settle(disposed, 410);
+    expect(await settle(disposed, 1_000)).toEqual({ status: 'fulfilled', value: 510 });
   });
 
   test('leaves nothing behind of many waits', async () => {
@@ -507,7 +787,10 @@ describe('the options of a poller', () => {
     [{ interval: Number.POSITIVE_INFINITY }, '`interval` must'],
     [{ batchSize: 0 }, '`batchSize` must be a whole number from 1, or Infinity; got 0'],
     [{ batchSize: 1.5 }, '`batchSize` must be a whole number from 1, or Infinity; got 1.5'],
+    [{ concurrency: 0 }, '`concurrency` must be a whole number from 1, or Infinity; got 0'],
+    [{ concurrency: '5' }, "`concurrency` must be a whole number from 1, or Infinity; got '5'"],
     [{ window: -1 }, '`window` must'],
+    [{ attemptTimeout: 0 }, '`attemptTimeout` must be above 0; got 0'],
     [{ wakeOn: 'x' }, '`wakeOn` must be a wake source or an array of them'],
     [{ random: 5 }, '`random` must be a function; got 5'],
     [{ unref: 1 }, '`unref` must be true or false; got 1'],

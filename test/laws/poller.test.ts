@@ -25,10 +25,16 @@ interface World {
   /** Which keys make every read fail that asks for them. */
   readonly poisoned: readonly number[];
   readonly batchSize: number;
+  readonly concurrency: number;
   readonly interval: number;
   readonly window: number;
   /** How long each read takes. It answers what was true when it began. */
   readonly took: readonly number[];
+  /** Which reads are refused, by their number, and for how long nobody may ask then. */
+  readonly refused: readonly number[];
+  readonly pause: number;
+  /** How long a read may take. */
+  readonly attemptTimeout: number | undefined;
   /** When all are told to look again. */
   readonly wakes: readonly number[];
 }
@@ -48,9 +54,13 @@ const world: fc.Arbitrary<World> = fc.record({
   doneAt: fc.array(fc.oneof(fc.nat(400), fc.constant(9_000)), { minLength: KEYS, maxLength: KEYS }),
   poisoned: fc.uniqueArray(key, { maxLength: 1 }),
   batchSize: fc.integer({ min: 1, max: KEYS }),
+  concurrency: fc.integer({ min: 1, max: KEYS }),
   interval: fc.integer({ min: 1, max: 200 }),
   window: fc.integer({ min: 0, max: 40 }),
   took: fc.array(fc.nat(250), { minLength: 1, maxLength: 4 }),
+  refused: fc.uniqueArray(fc.nat(8), { maxLength: 3 }),
+  pause: fc.nat(400),
+  attemptTimeout: fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined }),
   wakes: fc.array(instant, { maxLength: 5 }),
 });
 
@@ -61,12 +71,13 @@ async function run(world: World) {
   const now = () => clock.performance.now();
   const after = (milliseconds: number) =>
     new Promise<void>((resolve) => void clock.setTimeout(() => resolve(), milliseconds));
-  const reads: { readonly keys: readonly number[]; readonly from: number; to: number }[] = [];
+  const reads: { readonly keys: readonly number[]; readonly from: number; to: number; refusedAt?: number }[] = [];
   const waiting = new Map<number, number>();
   let strangers = 0;
   const read = async (keys: readonly number[], signal: AbortSignal) => {
-    const record = { keys, from: now(), to: Number.POSITIVE_INFINITY };
-    const took = world.took[reads.push(record) % world.took.length] as number;
+    const record: (typeof reads)[number] = { keys, from: now(), to: Number.POSITIVE_INFINITY };
+    const count = reads.push(record);
+    const took = world.took[count % world.took.length] as number;
     strangers += keys.filter((key) => !waiting.get(key)).length;
     signal.addEventListener('abort', () => {
       record.to = Math.min(record.to, now());
@@ -74,11 +85,24 @@ async function run(world: World) {
     const seen = keys.map((key) => [key, record.from >= (world.doneAt[key] as number)] as const);
     await after(took);
     record.to = Math.min(record.to, now());
+    if (world.refused.includes(count) && !signal.aborted) {
+      record.refusedAt = now();
+      throw Object.assign(new Error('busy'), { status: 429, retryAfter: world.pause / 1_000 });
+    }
     if (keys.some((key) => world.poisoned.includes(key))) throw new Poison();
     return seen;
   };
-  const { batchSize, interval, window } = world;
-  const poller = createPoller({ read, batchSize, interval, window, clock, random: () => 0.5 });
+  const { batchSize, concurrency, interval, window, attemptTimeout } = world;
+  const poller = createPoller({
+    read,
+    batchSize,
+    concurrency,
+    interval,
+    window,
+    attemptTimeout,
+    clock,
+    random: () => 0.5,
+  });
   for (const at of world.wakes) clock.setTimeout(() => poller.wake(), at);
   const ends = world.waits.map(async ({ key, at, timeout, stop }) => {
     await after(at);
@@ -117,9 +141,32 @@ describe('laws of the poller', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
+  test('no more reads run at a time than may, those aside that were told to stop', async () => {
+    const property = fc.asyncProperty(world, async (world) => {
+      const { reads } = await run(world);
+      for (const { from } of reads) {
+        const beside = reads.filter((other) => other.from <= from && from < other.to);
+        expect(beside.length).toBeLessThanOrEqual(world.concurrency);
+      }
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
   test('no key is read that nobody waits for', async () => {
     const property = fc.asyncProperty(world, async (world) => {
       expect((await run(world)).strangers).toBe(0);
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  test('nothing is read before a pause is over that was asked for', async () => {
+    const property = fc.asyncProperty(world, async (world) => {
+      const { reads } = await run(world);
+      for (const { refusedAt } of reads) {
+        if (refusedAt === undefined) continue;
+        const tooSoon = reads.filter(({ from }) => from > refusedAt && from < refusedAt + world.pause);
+        expect(tooSoon).toEqual([]);
+      }
     });
     await fc.assert(property, { numRuns: 300 });
   });
@@ -148,11 +195,12 @@ describe('laws of the poller', () => {
   });
 
   test('a key that was done long before the deadline is never reported as a timeout', async () => {
-    const property = fc.asyncProperty(world, async (world) => {
+    const property = fc.asyncProperty(world, async (any) => {
+      const world = { ...any, refused: [], attemptTimeout: undefined };
       const { ends } = await run(world);
-      // The read that is under way, those of a batch in halves, the window, and the read that sees it.
+      // The read that is under way, those in line before it, those of a batch in halves, the window, and the read that sees it.
       const slack =
-        2 * Math.max(...world.took) * (world.poisoned.length > 0 ? 2 * KEYS : 1) +
+        (2 + KEYS) * Math.max(...world.took) * (world.poisoned.length > 0 ? 2 * KEYS : 1) +
         world.interval +
         2 * world.window +
         50;

@@ -10,7 +10,7 @@ declare const list: () => Promise<{ readonly id: number; readonly job: Job }[]>;
 export async function told() {
   const read = async (_ids: readonly number[], _signal: AbortSignal) =>
     (await list()).map(({ id, job }): readonly [number, Job | Error] => [id, job]);
-  const poller = createPoller({ read });
+  const poller = createPoller({ read, batchSize: 100, concurrency: 2, attemptTimeout: '5s' });
 
   const done = await poller.waitForStatus(7, { target: 'done', failure: 'failed' });
   expectTypeOf(done.result).toEqualTypeOf<string>();
@@ -22,6 +22,11 @@ export async function told() {
   await poller.waitForStatus('7', { target: 'done' });
   // @ts-expect-error -- the pace is the poller's
   await poller.waitForStatus(7, { target: 'done', interval: 5 });
+
+  // @ts-expect-error -- and so is the time
+  await poller.waitFor(7, Boolean, { clock: globalThis });
+  // @ts-expect-error -- what decides is an argument
+  await poller.waitFor(7, Boolean, { until: Boolean });
 
   const half = await poller.waitForStatus(7, {
     status: (job) => ('progress' in job && job.progress > 50 ? 'half' : 'less'),
