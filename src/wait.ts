@@ -241,7 +241,7 @@ class Wait extends Ringing {
       onLook({ attempt, at, took: now - at, wokenBy, verdict, ...outcome });
     }
     // By the condition or by `onLook`, before the wait listened.
-    if (this.#state === 'settled' || this.#isAborted()) return;
+    if (this.#outcome || (!this.#isAttached && this.#isAborted())) return;
     if (isNever) throw answer.error;
     const asked = pauseAskedBy(outcome, answer);
     if (isDone) this.#done(answer.value, asked);
