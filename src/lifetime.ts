@@ -1,0 +1,219 @@
+import { type Budget, isOurs } from './budget.ts';
+import { buildReport, failed, type Known, nameOf, timedOut } from './diagnosis.ts';
+import { type Outcome, onSettled, quiet, unwatchSignal, watchSignal } from './ends.ts';
+import { mindFakedTime } from './faked-time.ts';
+import { isGiveUp } from './give-up.ts';
+import { Hold } from './hold.ts';
+import { Journal } from './journal.ts';
+import type { Settings } from './options.ts';
+import { Ringing } from './pause.ts';
+import { listPending, unlistPending } from './pending-waits.ts';
+import { startProgress } from './progress.ts';
+import { isErrorLike, render } from './render.ts';
+import type { WaitReport } from './report.ts';
+import { isTimeout } from './transient.ts';
+import { Subscriptions } from './wake.ts';
+import type { Way } from './way.ts';
+
+/**
+ * All of a wait but its looks: since when it is there, who may end it and how, and what is told of it.
+ *
+ * A class below the loop, and the alarm of its pauses below it, as a hundred thousand of them are then as many objects.
+ */
+export abstract class Lifetime extends Ringing {
+  readonly settings: Settings;
+  readonly hold: Hold | undefined;
+  protected readonly way: Way;
+  protected readonly journal = new Journal();
+  protected subscriptions: Subscriptions | undefined;
+  /** How it ended, once it has. */
+  protected outcome: Outcome | undefined;
+  protected isAttached = false;
+  readonly #startedAt: number;
+  #isTimeMinded = false;
+  #closers: (() => void)[] | undefined;
+  #promise: Promise<unknown> | undefined;
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+
+  constructor(way: Way, settings: Settings) {
+    super(settings.time, settings.unref);
+    this.settings = settings;
+    this.hold = settings.holdFor === undefined ? undefined : new Hold(settings.holdFor);
+    this.way = way;
+    this.#startedAt = this.time.now();
+  }
+
+  /** Where it was started. */
+  protected abstract origin(): Known['stack'];
+  /** The look under way, if there is one. */
+  abstract looking(): object | undefined;
+  /** Milliseconds until its timer rings. */
+  abstract left(): number;
+  /** Sets its timer anew. */
+  abstract rearm(): void;
+  /** It has ended: lets go of what is under way. */
+  protected abstract stop(outcome: Outcome): void;
+
+  /** Begins to listen. Gives back whether it may look: not when it was aborted before. */
+  protected open(): boolean {
+    const { failFast } = this.settings;
+    const { sources = this.settings.sources } = this.way;
+    // Before all else, though the wait may end at once: a rejection must not become an unhandled one by chance.
+    if (failFast !== undefined) this.#atEnd(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
+    if (this.isAborted()) return false;
+    if (sources.length > 0) this.subscriptions = new Subscriptions(sources, this);
+    return true;
+  }
+
+  abstract onWake(): void;
+
+  /** What the user gets. A wait that is over when it has hardly begun needs nothing to settle it with. */
+  protected promise(): Promise<unknown> {
+    const { outcome } = this;
+    if (outcome && !('error' in outcome)) return Promise.resolve(outcome.value);
+    this.#promise = outcome
+      ? Promise.reject(outcome.error)
+      : new Promise((resolve, reject) => {
+          this.#resolve = resolve;
+          this.#reject = reject;
+        });
+    return this.#promise;
+  }
+
+  /** What a wait needs only once it is pending: a condition that is true at the first look pays for none of it. */
+  protected attach(): void {
+    if (this.isAttached || this.outcome) return;
+    this.isAttached = true;
+    const { signals, progress } = this.settings;
+    listPending(this);
+    for (const signal of signals) watchSignal(signal, this);
+    if (progress) this.#atEnd(startProgress(progress, this));
+    this.isAborted();
+  }
+
+  #atEnd(close: () => void): void {
+    this.#closers ??= [];
+    this.#closers.push(close);
+  }
+
+  protected mindTime(): void {
+    if (this.#isTimeMinded || !this.time.isFaked) return;
+    this.#isTimeMinded = true;
+    this.#atEnd(mindFakedTime(this));
+  }
+
+  /** Ends the wait if a signal was aborted while nobody listened to it. */
+  protected isAborted(): boolean {
+    for (const signal of this.settings.signals) {
+      if (signal.aborted) {
+        this.onAborted(signal);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  onAborted(signal: AbortSignal): void {
+    const { reason = new DOMException('This operation was aborted', 'AbortError') } = signal;
+    // A deadline, said with a signal; anything else is the caller's own decision, and comes back as it is.
+    const isDeadline = isTimeout(reason);
+    if (!isDeadline) quiet(() => this.#promise);
+    this.end({ error: isDeadline ? timedOut(this.known(), [], { error: reason, isOurs: isOurs(signal) }) : reason });
+  }
+
+  #failedFast(outcome: Outcome): void {
+    const reason = 'error' in outcome ? outcome.error : outcome.value;
+    if (isErrorLike(reason)) this.fail(reason);
+    else this.failBecause(typeof reason === 'string' ? reason : `failFast settled with ${render(reason)}`);
+  }
+
+  protected timeOut(remarks: readonly string[]): void {
+    const isFakedSince = this.isAttached && !this.#isTimeMinded && this.time.isFaked;
+    const faked = isFakedSince ? ['timers were faked after it began, and it went on in real time'] : [];
+    this.end({ error: timedOut(this.known(), [...remarks, ...faked]) });
+  }
+
+  /** Ends the wait with this very error, or with what `giveUp` gave as the reason. */
+  fail(error: unknown): void {
+    if (!isGiveUp(error)) this.end({ error });
+    else if (isErrorLike(error.reason)) this.end({ error: error.reason });
+    else this.failBecause(error.message, error.cause);
+  }
+
+  failBecause(reason: string, cause?: unknown): void {
+    this.end({ error: failed(this.known(), reason, cause === undefined ? undefined : { error: cause }) });
+  }
+
+  /** The one end of every wait: leaves nothing behind, then settles. */
+  protected end(outcome: Outcome): void {
+    if (this.outcome) return;
+    this.outcome = outcome;
+    this.clear();
+    this.subscriptions?.close();
+    if (this.isAttached) {
+      unlistPending(this);
+      for (const signal of this.settings.signals) unwatchSignal(signal, this);
+    }
+    for (const close of this.#closers ?? []) close();
+    this.stop(outcome);
+    if ('error' in outcome) this.#reject?.(outcome.error);
+    else this.#resolve?.(outcome.value);
+  }
+
+  report(): WaitReport {
+    return buildReport(this.known());
+  }
+
+  protected known(): Known {
+    return {
+      settings: this.settings,
+      journal: this.journal,
+      elapsed: this.elapsed(),
+      sources: this.subscriptions?.report() ?? [],
+      title: this.way.title(),
+      remarks: this.way.remarks?.(this.journal, this.settings) ?? [],
+      stack: this.origin(),
+    };
+  }
+
+  get lastValue(): unknown {
+    return this.journal.lastValue;
+  }
+
+  get lastError(): unknown {
+    return this.journal.lastError?.error;
+  }
+
+  get slowest(): number {
+    return this.journal.slowest;
+  }
+
+  elapsed(): number {
+    return this.time.now() - this.#startedAt;
+  }
+
+  /** The same, when the time was read last: where nothing of the user's has run since, it is that still. */
+  protected recent(): number {
+    return this.time.recent - this.#startedAt;
+  }
+
+  remaining(): number {
+    return Math.max(0, Math.max(this.settings.timeout, this.hold?.end ?? 0) - this.elapsed());
+  }
+
+  /** What a wait inside a look of this one shares. */
+  get budget(): Budget {
+    const { timeout, clock } = this.settings;
+    return {
+      timeout,
+      clock,
+      name: () => nameOf(this.settings.name, this.way.title()),
+      remaining: () => this.remaining(),
+    };
+  }
+
+  endsBy(signal: AbortSignal): boolean {
+    return this.settings.signals.includes(signal) || this.way.endsBy?.includes(signal) === true;
+  }
+}
