@@ -22,9 +22,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an inner wait that ran out of the outer budget is an error of its own',
-    file: 'wait.ts',
-    text: 'return !isOver && ',
-    instead: 'return ',
+    file: 'judge.ts',
+    text: "if (isOutOfTime && isNamed(error, 'WaitTimeoutError')) return false;",
+    instead: '',
   },
   {
     name: 'the signal of a call replaces that of its waiter',
@@ -34,7 +34,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an aborted wait may reject unhandled',
-    file: 'wait.ts',
+    file: 'lifetime.ts',
     text: 'if (!isDeadline) quiet(() => this.#promise);',
     instead: '',
   },
@@ -95,8 +95,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'no look at the deadline',
     file: 'wait.ts',
-    text: 'this.#lookNow(this.#cause, this.#recent());',
-    instead: "this.#cause === 'deadline' ? this.#timeOut([]) : this.#lookNow(this.#cause, this.#recent());",
+    text: 'this.#lookNow(this.#cause, this.recent());',
+    instead: "this.#cause === 'deadline' ? this.timeOut([]) : this.#lookNow(this.#cause, this.recent());",
   },
   {
     name: 'the pause is not cut to the deadline',
@@ -106,13 +106,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the look at the deadline gets no grace',
-    file: 'wait.ts',
+    file: 'overdue.ts',
     text: 'const grace = Math.max(GRACE, slowest);',
     instead: 'const grace = 0;',
   },
   {
     name: 'a look under way at the deadline is cut however quick it may be',
-    file: 'wait.ts',
+    file: 'overdue.ts',
     text: 'Math.max(timeout, startedAt + slowest)',
     instead: 'timeout',
   },
@@ -124,34 +124,33 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a hanging look is never cut',
-    file: 'wait.ts',
-    text: 'this.#overdue.set(left, recent);',
-    instead: ';',
+    file: 'overdue.ts',
+    text: 'this.set(left, recent);',
+    instead: '',
   },
   {
     name: 'the signal of a cut look does not abort',
     file: 'wait.ts',
-    text: 'look?.cut(',
-    instead: 'void (',
+    text: 'if (look) cutLook(look, outcome);',
+    instead: '',
   },
   {
     name: 'the abort listener is left on the signal',
-    file: 'wait.ts',
+    file: 'lifetime.ts',
     text: 'for (const signal of this.settings.signals) unwatchSignal(signal, this);',
     instead: '',
   },
   {
     name: 'the subscriptions are left',
-    file: 'wait.ts',
-    text: 'this.#subscriptions?.close();',
+    file: 'lifetime.ts',
+    text: 'this.subscriptions?.close();',
     instead: '',
   },
   {
     name: 'the timer is left running',
-    file: 'wait.ts',
-    text: `this.#pauseOver?.clear();
-    this.#overdue?.clear();`,
-    instead: 'this.#overdue?.clear();',
+    file: 'lifetime.ts',
+    text: '    this.clear();\n',
+    instead: '',
   },
   {
     name: 'a late answer still counts',
@@ -163,12 +162,12 @@ export const BUGS: readonly Bug[] = [
     name: 'looks overlap: a wake looks while a look is under way',
     file: 'wait.ts',
     text: "if (this.#state === 'looking') this.#wasWoken = true;",
-    instead: "if (this.#state === 'looking' && this.#look) this.#lookNow('event');",
+    instead: "if (this.#state === 'looking' && this.#look) this.#lookNow('event', 0);",
   },
   {
     name: 'a wake during a look is lost',
     file: 'wait.ts',
-    text: 'if (this.#wasWoken) this.#wake();',
+    text: 'if (this.#wasWoken) this.#bringForward();',
     instead: '',
   },
   {
@@ -192,8 +191,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a woken look makes the backoff grow',
     file: 'wait.ts',
-    text: "if (wokenBy !== 'event') this.#schedule.step();",
-    instead: 'this.#schedule.step();',
+    text: 'attempt: looks - wokenLooks,',
+    instead: 'attempt: looks,',
   },
   {
     name: 'the first look waits for slow sources',
@@ -210,39 +209,38 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a relapse does not start the hold anew',
     file: 'wait.ts',
-    text: `this.#heldSince = undefined;
-    if (now >= timeout)`,
-    instead: 'if (now >= timeout)',
+    text: '      hold.since = undefined;\n',
+    instead: '',
   },
   {
     name: 'the hold ends without a look at its end',
-    file: 'wait.ts',
-    text: 'this.#heldSince !== undefined && now >= this.#holdEnd',
-    instead: 'this.#heldSince !== undefined',
+    file: 'hold.ts',
+    text: 'now >= this.end',
+    instead: 'now >= 0',
   },
   {
     name: 'one attempt too many',
     file: 'wait.ts',
-    text: 'this.#journal.looks >= maxAttempts',
-    instead: 'this.#journal.looks > maxAttempts',
+    text: 'if (this.journal.looks >= this.settings.maxAttempts)',
+    instead: 'if (this.journal.looks > this.settings.maxAttempts)',
   },
   {
     name: 'an aborted wait rejects with an error of ours',
-    file: 'wait.ts',
+    file: 'lifetime.ts',
     text: 'isOurs(signal) }) : reason });',
     instead: 'isOurs(signal) }) : new Error(String(reason)) });',
   },
   {
     name: 'an error of the user is wrapped',
-    file: 'wait.ts',
-    text: 'if (!isGiveUp(error)) this.#end({ error });',
-    instead: 'if (!isGiveUp(error)) this.#end({ error: new Error(String(error)) });',
+    file: 'lifetime.ts',
+    text: 'if (!isGiveUp(error)) this.end({ error });',
+    instead: 'if (!isGiveUp(error)) this.end({ error: new Error(String(error)) });',
   },
   {
     name: 'a signal aborted before the call is not noticed',
-    file: 'wait.ts',
-    text: 'if (!this.#isAborted()) {',
-    instead: '{',
+    file: 'lifetime.ts',
+    text: 'if (this.isAborted()) return false;',
+    instead: '',
   },
   {
     name: 'fractions of a millisecond ring too early',
@@ -277,7 +275,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a timer is cleared with whatever function is there now',
     file: 'pause.ts',
-    text: 'this.#cancel?.call(this.#time.clock, this.#timer as never);',
+    text: 'this.#cancel.call(this.#time.clock, this.#timer as never);',
     instead: 'if (this.#cancel) this.#time.clock.clearTimeout(this.#timer as never);',
   },
   {
@@ -505,7 +503,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an answer that is the same again is not counted',
     file: 'journal.ts',
-    text: 'run.looks++;',
+    text: 'this.#untold++;',
     instead: '',
   },
   {
@@ -523,13 +521,43 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'who leaves a shared timer stops it for the others',
     file: 'pause.ts',
-    text: 'if (this.#waiting > 0) return;',
+    text: 'if (this.#waiting > 0 || !this.#cancel) return;',
     instead: '',
   },
   {
     name: 'alarms of one millisecond have a timer each',
     file: 'pause.ts',
     text: 'belfry.bells.set(due, bell);\n  belfry.latest = bell;',
+    instead: '',
+  },
+  {
+    name: 'a timer that is used again sleeps on for the one before',
+    file: 'pause.ts',
+    text: '    this.#left = 0;\n',
+    instead: '',
+  },
+  {
+    name: 'a wait for an event looks only a turn after the event',
+    file: 'wait.ts',
+    text: 'if (this.way.isToldByEvents) this.#lookAtOnce();\n    else this.#bringForward();',
+    instead: 'this.#bringForward();',
+  },
+  {
+    name: 'the trigger still counts as under way when it is over',
+    file: 'wait.ts',
+    text: "    this.#look = undefined;\n    this.#lookNow('start', this.elapsed());",
+    instead: "    this.#lookNow('start', this.elapsed());",
+  },
+  {
+    name: 'alarms after one that cleared many do not ring',
+    file: 'pause.ts',
+    text: 'if (approach(alarms, place)) ringNext(alarms, place);',
+    instead: 'if (approach(alarms, place)) ringNext(alarms, place);\n      else break;',
+  },
+  {
+    name: 'a firm pause of a service is not heeded by those who come later',
+    file: 'batched-reads.ts',
+    text: '        this.#heed(error);\n',
     instead: '',
   },
 ];
