@@ -21,25 +21,23 @@ export class Journal {
   /** How long the slowest look took. */
   slowest = 0;
   #timeline: Timeline | undefined;
-  // The last value, seen by so many looks in a row that are not told yet. Not as an object: one more for each wait.
+  // A value seen by so many looks in a row that are not told yet. Not as an object: one more for each wait.
   #untold = 0;
   #untoldSince = 0;
+  #untoldValue: unknown;
   #untoldWord: string | undefined;
   #isUntoldDone = false;
+  #success: { readonly at: number; readonly answer: GivenAnswer } | undefined;
 
   get timeline(): Timeline {
     this.#timeline ??= new Timeline();
-    const untold = this.#untold;
-    if (untold > 0) {
+    if (this.#untold > 0) {
+      const answer = { value: this.#untoldValue, isDone: this.#isUntoldDone, word: this.#untoldWord };
+      this.#timeline.add(this.#untoldSince, { kind: 'value', ...answer }, this.#untold);
       this.#untold = 0;
-      const answer = {
-        kind: 'value',
-        value: this.lastValue,
-        isDone: this.#isUntoldDone,
-        word: this.#untoldWord,
-      } as const;
-      this.#timeline.add(this.#untoldSince, answer, untold);
     }
+    if (this.#success) this.#timeline.add(this.#success.at, this.#success.answer);
+    this.#success = undefined;
     return this.#timeline;
   }
 
@@ -55,7 +53,8 @@ export class Journal {
   end(look: JournaledLook, now: number, answer: Answer, isSuccess: boolean): void {
     const took = now - look.startedAt;
     if (took > this.slowest) this.slowest = took;
-    if (answer.kind === 'value' && (isSuccess || isPlain(answer.value))) this.#count(look.startedAt, answer);
+    if (answer.kind === 'value' && isSuccess) this.#success = { at: look.startedAt, answer };
+    else if (answer.kind === 'value' && isPlain(answer.value)) this.#count(look.startedAt, answer);
     else this.timeline.add(look.startedAt, seenOf(answer));
     if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
     if (answer.kind === 'error' && !isGiveUp(answer.error)) {
@@ -65,8 +64,8 @@ export class Journal {
   }
 
   #count(at: number, { value, isDone, word }: GivenAnswer): void {
-    const isSame = isDone === this.#isUntoldDone && word === this.#untoldWord && Object.is(value, this.lastValue);
-    if (this.#untold > 0 && isSame && isPlain(value)) {
+    const isSame = isDone === this.#isUntoldDone && word === this.#untoldWord && Object.is(value, this.#untoldValue);
+    if (this.#untold > 0 && isSame) {
       this.#untold++;
       return;
     }
@@ -74,6 +73,7 @@ export class Journal {
     if (this.#untold > 0) void this.timeline;
     this.#untold = 1;
     this.#untoldSince = at;
+    this.#untoldValue = value;
     this.#untoldWord = word;
     this.#isUntoldDone = isDone;
   }

@@ -128,8 +128,8 @@ class Bell {
   #time!: Time;
   #unref = false;
   #belfry!: Belfry;
-  // Never made shorter, as it would have to grow again.
-  readonly #alarms: (Ringing | undefined)[] = [];
+  // Never made shorter, as it would have to grow again; and with room for one, as an empty one grows by seventeen.
+  readonly #alarms: (Ringing | undefined)[] = [undefined];
   #places = 0;
   #waiting = 0;
   #cancel: ((timer: never) => void) | undefined;

@@ -4,7 +4,7 @@ import { GiveUp } from './give-up.ts';
 import { type CommonOptions, immediate, type ScaleOption, type TriggerOption, type WaitOptions } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { wait } from './wait.ts';
-import type { WakeSource } from './wake.ts';
+import type { Wake, WakeSource } from './wake.ts';
 import type { Way } from './way.ts';
 
 type Shared = Omit<
@@ -45,29 +45,7 @@ export function waitForEvent<Source extends EventSource, const Event extends Eve
   event: Event,
   options: EventOptions<EventArgs<Source, Event>> = {},
 ): Promise<EventArgs<Source, Event>> {
-  const arrived: Arrival[] = [];
-  const isListening: WakeSource = (wake) => {
-    const stops: (() => void)[] = [];
-    const stop = () => {
-      for (const end of stops) end();
-    };
-    const hear =
-      (name: EventName) =>
-      (...args: unknown[]) => {
-        arrived.push({ name, args });
-        wake();
-      };
-    try {
-      for (const name of [event, ...rejections(event, options.rejectOn)]) stops.push(listen(source, name, hear(name)));
-    } catch (error) {
-      // There is nothing to poll: who cannot listen will never know.
-      arrived.push({ name: 'error', args: [error], isFatal: true });
-      stop();
-    }
-    return stop;
-  };
-  const toWay = () => eventWay(source, event, options as EventOptions, arrived, [isListening]);
-  return wait(toWay, options, waitForEvent, toLoop);
+  return wait((own) => new EventWay(source, event, own as EventOptions), options, waitForEvent, toLoop);
 }
 
 /** Nothing else, also of the defaults of a waiter: the looks of this wait only see whether an event has come. */
@@ -99,44 +77,92 @@ interface Arrival {
   readonly isFatal?: boolean;
 }
 
-function eventWay(
-  source: EventSource,
-  event: EventName,
-  options: EventOptions,
-  arrived: Arrival[],
-  sources: readonly WakeSource[],
-): Way {
-  const { filter, rejectOn } = options;
-  checkSource(source, event);
-  checkFunction('filter', filter);
-  const areNames = Array.isArray(rejectOn) && rejectOn.every(isEventName);
-  check('rejectOn', rejectOn, rejectOn === undefined || areNames, 'an array of event names');
-  let [passedOver, last]: [number, unknown[]] = [0, []];
-  return {
-    condition: () => {
-      for (const { name, args, isFatal } of arrived.splice(0)) {
-        if (isFatal) throw args[0];
-        if (name !== event) throw failureOf(name, args);
-        if (!filter || immediate('filter', filter(...args))) return args;
-        [passedOver, last] = [passedOver + 1, args];
-      }
-      return undefined;
-    },
-    isToldByEvents: true,
-    sources,
-    isDone: Boolean,
-    word: () => '(no event)',
-    title: () => `event ${render(event)}`,
-    remarks: () =>
-      passedOver > 0
-        ? [`events that came and did not pass the filter: ${passedOver}, the last with ${render(last)}`]
-        : [],
-  };
+// A class, as many wait at once: of its methods there is one each, and of closures one for each wait.
+class EventWay implements Way {
+  readonly condition: () => unknown;
+  readonly isToldByEvents = true;
+  readonly sources: readonly WakeSource[];
+  readonly #source: EventSource;
+  readonly #event: EventName;
+  readonly #options: EventOptions;
+  #arrived: Arrival[] = [];
+  #passedOver = 0;
+  #last: unknown[] | undefined;
+
+  constructor(source: EventSource, event: EventName, options: EventOptions) {
+    const { filter, rejectOn } = options;
+    checkSource(source, event);
+    checkFunction('filter', filter);
+    const areNames = Array.isArray(rejectOn) && rejectOn.every(isEventName);
+    check('rejectOn', rejectOn, rejectOn === undefined || areNames, 'an array of event names');
+    this.#source = source;
+    this.#event = event;
+    this.#options = options;
+    this.condition = () => this.#look();
+    this.sources = [(wake) => this.#listen(wake)];
+  }
+
+  #listen(wake: Wake): () => void {
+    const stops: (() => void)[] = [];
+    const stop = () => {
+      for (const end of stops) end();
+    };
+    const hear =
+      (name: EventName) =>
+      (...args: unknown[]) => {
+        this.#arrived.push({ name, args });
+        wake();
+      };
+    try {
+      for (const name of this.#names()) stops.push(listen(this.#source, name, hear(name)));
+    } catch (error) {
+      // There is nothing to poll: who cannot listen will never know.
+      this.#arrived.push({ name: 'error', args: [error], isFatal: true });
+      stop();
+    }
+    return stop;
+  }
+
+  /** The event that is waited for, and those that come instead. */
+  #names(): readonly EventName[] {
+    const { rejectOn = REJECTIONS } = this.#options;
+    return [this.#event, ...rejectOn.filter((name) => name !== this.#event)];
+  }
+
+  #look(): unknown {
+    const { filter } = this.#options;
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    for (const { name, args, isFatal } of arrived) {
+      if (isFatal) throw args[0];
+      if (name !== this.#event) throw failureOf(name, args);
+      if (!filter || immediate('filter', filter(...args))) return args;
+      this.#passedOver++;
+      this.#last = args;
+    }
+    return undefined;
+  }
+
+  isDone(answer: unknown): boolean {
+    return Boolean(answer);
+  }
+
+  word(): string {
+    return '(no event)';
+  }
+
+  title(): string {
+    return `event ${render(this.#event)}`;
+  }
+
+  remarks(): readonly string[] {
+    if (!this.#last) return [];
+    const last = `the last with ${render(this.#last)}`;
+    return [`events that came and did not pass the filter: ${this.#passedOver}, ${last}`];
+  }
 }
 
-function rejections(event: EventName, names: readonly EventName[] = ['error']): readonly EventName[] {
-  return names.filter((name) => name !== event);
-}
+const REJECTIONS: readonly EventName[] = ['error'];
 
 /** The error of a Node emitter comes as the first argument, that of an EventTarget as `event.error`. */
 function failureOf(name: EventName, [reason]: unknown[]): unknown {

@@ -95,14 +95,12 @@ class Subscription {
     // An arrow written where the option stands is named after the option, which tells nobody anything.
     this.#name = source.name === 'wakeOn' || !source.name ? `source ${index + 1}` : source.name;
     this.#wait = wait;
-    const wake = Object.assign(
-      () => {
-        this.#wakes++;
-        // An emitter may still call a listener that was removed while it emits.
-        if (this.#state !== 'closed') wait.onWake();
-      },
-      { failed: (reason: unknown) => this.#fail(reason) },
-    );
+    const wake = (() => {
+      this.#wakes++;
+      // An emitter may still call a listener that was removed while it emits.
+      if (this.#state !== 'closed') wait.onWake();
+    }) as Wake;
+    wake.failed = (reason) => this.#fail(reason);
     try {
       const subscription = source(wake);
       if (isPromiseLike(subscription)) this.connecting = this.#connect(subscription);
