@@ -1,6 +1,6 @@
 import { EventEmitter as NodeEmitter } from 'node:events';
 import { EventEmitter } from 'eventemitter3';
-import { type EventOptions, waitForEvent } from 'unsleep';
+import { type EventOptions, pendingWaits, waitForEvent } from 'unsleep';
 import { describe, expect, test, vi } from 'vitest';
 import { rejection, settle, useVirtualTime } from './virtual-time.ts';
 
@@ -41,6 +41,25 @@ describe('waitForEvent', () => {
     const trigger = vi.fn(() => bus.emit('done', 'by the trigger'));
     expect(await settle(waitForEvent(bus, 'done', { trigger }), 0)).toMatchObject({ value: ['by the trigger'] });
     expect(trigger).toHaveBeenCalledOnce();
+  });
+
+  test('is over in the turn in which its event comes', async () => {
+    const bus = new EventEmitter();
+    const waiting = waitForEvent(bus, 'done', { filter: (id) => id === 2 });
+    bus.emit('done', 1);
+    bus.emit('done', 2);
+    expect(pendingWaits()).toEqual([]);
+    // No timer rings meanwhile.
+    expect(await waiting).toEqual([2]);
+  });
+
+  test('hears all of many events that do not pass its filter, however fast they come', async () => {
+    const bus = new EventEmitter();
+    const filter = vi.fn((id: number) => id === 100);
+    const waiting = waitForEvent(bus, 'done', { filter });
+    for (let id = 1; id <= 100; id++) bus.emit('done', id);
+    expect(await waiting).toEqual([100]);
+    expect(filter).toHaveBeenCalledTimes(100);
   });
 
   test('listens before it returns', async () => {
