@@ -19,7 +19,7 @@ type Capture = ((target: object, below: Caller) => void) | undefined;
  * Notes where we are, for an error that may be built much later, when the stack no longer leads to the caller.
  *
  * The text is made only when it is read: most waits succeed. `inner` is a function of this package that `below` called
- * last of all, see {@link KEEPS_FRAMES}. `frames` is how many are kept at most.
+ * last of all, see {@link keepsFrames}. `frames` is how many are kept at most.
  */
 export function captureStack(
   below: Caller,
@@ -40,7 +40,8 @@ function captureBelow(below: Caller, inner: Caller): { readonly stack?: string |
   if (!captureStackTrace) return new Error();
   const outer: { stack?: string } = {};
   captureStackTrace(outer, below);
-  if (KEEPS_FRAMES) return outer;
+  keepsFrames ??= endsWithCall();
+  if (keepsFrames) return outer;
   const holder: { stack?: string } = {};
   captureStackTrace(holder, inner);
   return {
@@ -79,8 +80,9 @@ export function pointTo(error: unknown, below: Caller, inner: Caller): unknown {
   return error;
 }
 
-// JavaScriptCore, and so Bun, keeps no frame of a function that ends with a call. The engine itself is asked, once.
-const KEEPS_FRAMES = endsWithCall();
+// JavaScriptCore, and so Bun, keeps no frame of a function that ends with a call. The engine itself is asked, once, and
+// not before it matters: to write down a stack it looks for the ends of all lines of this file.
+let keepsFrames: boolean | undefined;
 
 function endsWithCall(): boolean {
   return isOnStack();
