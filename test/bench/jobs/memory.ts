@@ -71,7 +71,8 @@ async function measure(task: Task): Promise<Sample[]> {
   const after = await leastHeap();
   const figures = { bytes: 0, growth: 0, left: (after - before) / size / BATCHES };
   await comeAndGo(async () => {
-    await sleep(5 * INTERVAL);
+    // Until what is used again, such as lists of timers, has the size that it keeps.
+    await sleep(30 * INTERVAL);
     const [during, looksBefore] = [await leastHeap(), looks];
     await sleep(10 * INTERVAL);
     figures.bytes = (during - after) / size;
