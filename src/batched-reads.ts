@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { formatDuration } from './duration.ts';
 import { type Limited, limit } from './limit.ts';
 import { Alarm } from './pause.ts';
@@ -22,7 +23,7 @@ export interface ReadSettings<Key, Value> {
   readonly window: number;
   readonly attemptTimeout: number;
   readonly unref: boolean;
-  readonly clock: ConstructorParameters<typeof Alarm>[0];
+  readonly clock: Clock;
   readonly random: () => number;
 }
 

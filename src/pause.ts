@@ -76,6 +76,7 @@ export class Alarm extends Ringing {
     this.#call();
   }
 }
+
 /** The bells of one clock that have yet to ring, by the instant. */
 interface Belfry {
   /** Those of a clock that became another one are left to the timers that they have. */
@@ -172,6 +173,9 @@ class Bell {
     this.#places = 0;
     this.#waiting = 0;
     this.#timer = undefined;
+    const { isFaked, exchanges } = this.#time;
+    // A clock that somebody made may ring what was cleared: that must not be somebody else's by then.
+    if (isFaked || exchanges !== this.#belfry.exchanges) return;
     if (spare.length < MOST_SPARE && this.#alarms.length <= MOST_PLACES) spare.push(this);
   }
 

@@ -112,15 +112,18 @@ export interface Poller<Key, Value> extends AsyncDisposer {
     until: (value: Value | undefined) => unknown,
     options?: PolledWaitOptions<Value>,
   ): Promise<Value | undefined>;
-  /** Waits until the status of what was read for this key is one of the targets. The same errors as {@link waitForStatus}. */
+  /**
+   * Waits until the status of what was read for this key is one of the targets: by a function that tells it. The same
+   * errors as {@link waitForStatus}.
+   */
   waitForStatus<Known, const Target extends Words<Known>>(
     key: Key,
     options: PolledStatusOptions<Target, NoInfer<ListedWord<Words<Known>>>> & {
-      /** How to tell the status: a function, or the name of a property. @defaultValue `'status'`, or the value itself when it is text or a number */
+      /** How to tell the status. */
       readonly status: (value: Value) => Known;
     },
   ): Promise<Value>;
-  /** The same, with a function that tells the status. */
+  /** The same, by the name of a property, or by the value itself. */
   waitForStatus<const Target extends WordOf<Value, Name>, Name extends string = 'status'>(
     key: Key,
     options: PolledStatusOptions<Target, NoInfer<ListedWord<WordOf<Value, Name>>>> & {

@@ -13,7 +13,7 @@ import { type CommonOptions, immediate, pauseOf, type ScaleOption, type Settings
 import { Alarm } from './pause.ts';
 import { isErrorLike } from './render.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';
-import { type Time, timeOf } from './time.ts';
+import type { Time } from './time.ts';
 import { titleOf } from './title.ts';
 import { askedPause, isTimeout } from './transient.ts';
 import { wait } from './wait.ts';
@@ -133,12 +133,12 @@ class Calls {
   #previousPause = 0;
 
   constructor(task: (call: Call) => unknown, settings: Settings, caller: Caller, abandon: () => void) {
-    const { clock, unref, timeout, signals } = settings;
+    const { clock, time, unref, timeout, signals } = settings;
     this.#task = task;
     this.#settings = settings;
     this.#caller = caller;
     this.#stack = captureStack(caller);
-    this.#time = timeOf(clock);
+    this.#time = time;
     this.#startedAt = this.#time.now();
     this.#deadline = new Alarm(clock, unref, () => this.#ended.abort(this.#cut()));
     this.#abandon = abandon;

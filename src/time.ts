@@ -42,10 +42,10 @@ export class Time {
 
   /** Whole milliseconds since some instant. A clock that jumps back, or is exchanged for another, goes on from here. */
   now(): number {
-    const { setTimeout } = this.clock;
+    const { setTimeout, performance } = this.clock;
     // Looked at each time, as whoever fakes a clock tells nobody; bun fakes the very functions that were there before.
     const isSame = setTimeout === this.#setTimeout && 'clock' in setTimeout === this.#isMarked;
-    if (!isSame || this.#performance?.now !== this.#now) this.#exchange();
+    if (!isSame || performance !== this.#performance || performance.now !== this.#now) this.#exchange();
     // Whole, as timers count no less, and a number that is not whole is an object to every engine: one more for each wait.
     const shown = Math.floor(this.#source.now());
     if (shown < this.#shown) this.#offset = this.recent - shown;

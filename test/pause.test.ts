@@ -22,6 +22,19 @@ function createAlarm({ on = clock, unref = false }: { on?: Clock; unref?: boolea
 }
 
 describe('Alarm', () => {
+  test('does not ring for another one that a clock rings although it was cleared', () => {
+    const callbacks: (() => void)[] = [];
+    const on = { ...clock, setTimeout: (callback: () => void) => callbacks.push(callback), clearTimeout: () => {} };
+    const [cleared, later] = [createAlarm({ on }), createAlarm({ on })];
+    cleared.alarm.set(100);
+    cleared.alarm.clear();
+    later.alarm.set(60_000);
+    callbacks[0]?.();
+    expect(later.rang).toEqual([]);
+    callbacks[1]?.();
+    expect(later.rang).toHaveLength(1);
+  });
+
   test('rings once, at the very instant', () => {
     const { alarm, rang } = createAlarm();
     alarm.set(100);

@@ -52,6 +52,17 @@ describe('alarms that ring in the same millisecond, in real time', () => {
     expect(rang).toBe(0);
   });
 
+  test('all ring, also when there are more than room is kept for, and so do those after them', async () => {
+    const { clock } = stoppedClock();
+    let rang = 0;
+    for (let round = 1; round <= 2; round++) {
+      const alarms = Array.from({ length: 10_000 }, () => new Alarm(clock, false, () => ++rang));
+      for (const alarm of alarms) alarm.set(1);
+      await new Promise<void>((resolve) => new Alarm(clock, false, resolve).set(1));
+      expect(rang).toBe(round * 10_000);
+    }
+  });
+
   test('ring at their own time, though the timer before them was to sleep for ever', async () => {
     const endless = new Alarm(globalThis as unknown as Clock, false, () => {});
     endless.set(Number.POSITIVE_INFINITY);

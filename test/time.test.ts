@@ -88,6 +88,16 @@ describe('Time', () => {
     expect(stopwatch.elapsed()).toBeLessThan(before + 60_000);
   });
 
+  test('goes on when `performance` alone becomes another object', () => {
+    const clock = { ...hand(100), performance: { now: () => 100 } };
+    const stopwatch = new Stopwatch(clock);
+    const other = hand(5_000);
+    clock.performance = other.performance;
+    expect(stopwatch.elapsed()).toBe(0);
+    other.time = 5_030;
+    expect(stopwatch.elapsed()).toBe(30);
+  });
+
   test('believes a timer that rings before the clock shows its time', () => {
     const clock = hand(0);
     const stopwatch = new Stopwatch(clock);
