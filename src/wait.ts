@@ -304,6 +304,8 @@ class Wait extends Lifetime {
   protected override onRing(): void {
     const late = this.time.recent - this.due;
     if (late > GRACE || this.#lateness) this.lateness.noted(late);
+    // Another listener may have kept the event from ours.
+    if (this.isAborted()) return;
     this.#lookNow(this.#cause, this.recent());
   }
 

@@ -243,6 +243,21 @@ describe('P5: abort settles in the same turn', () => {
     expect(condition).toHaveBeenCalledOnce();
   });
 
+  test('or before the next look, when a listener kept the event from all others', async () => {
+    const controller = new AbortController();
+    controller.signal.addEventListener('abort', (event) => event.stopImmediatePropagation());
+    const looks = vi.fn(() => false);
+    const waiting = waitFor(looks, { signal: controller.signal, interval: exactly(100) });
+    await vi.advanceTimersByTimeAsync(150);
+    controller.abort('enough');
+    const aborting = expect(waiting).rejects.toBe('enough');
+    await vi.advanceTimersByTimeAsync(50);
+    await aborting;
+    expect(looks).toHaveBeenCalledTimes(2);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+  });
+
   test('while the trigger runs, and tells it', async () => {
     const controller = new AbortController();
     let given: AbortSignal | undefined;
