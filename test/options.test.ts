@@ -4,12 +4,14 @@ import {
   createWaiter,
   eventually,
   retry,
+  type WaitOptions,
   type WaitReport,
   waitFor,
   waitForEvent,
   waitForStatus,
 } from 'unsleep';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type ScaleOption, toSettings } from '../src/options.ts';
 
 const ERRORS = { RangeError, TypeError };
 type Wrong = readonly [options: object, error: keyof typeof ERRORS, name: string, shown: string];
@@ -522,5 +524,37 @@ describe('UNSLEEP_TIMEOUT_SCALE', () => {
     vi.resetModules();
     const { waitFor } = await import('unsleep').finally(() => vi.unstubAllGlobals());
     await expect(waitFor(() => 5)).resolves.toBe(5);
+  });
+});
+
+describe('options that many waits share', () => {
+  // Each of them, as the type demands: one that is added and then not compared would be that of the wait before.
+  const others: Required<Omit<WaitOptions & ScaleOption, 'until' | 'failWhen'>> = {
+    timeout: 5,
+    interval: 7,
+    attemptTimeout: 3,
+    maxAttempts: 2,
+    tolerate: () => true,
+    failFast: new Promise(() => {}),
+    wakeOn: () => () => {},
+    signal: new AbortController().signal,
+    name: 'another',
+    onLook: () => {},
+    progress: { every: 1, report: () => {} },
+    unref: true,
+    advanceTimers: () => {},
+    clock: { ...globalThis },
+    random: () => 0,
+    trigger: () => {},
+    holdFor: 9,
+    timeoutScale: 2,
+  };
+
+  test.each(Object.entries(others))('are checked once, and anew where %s is another', (name, value) => {
+    const usual = toSettings({ timeout: 1_000 });
+    expect(toSettings({ timeout: 1_000 })).toBe(usual);
+    const other = toSettings({ timeout: 1_000, [name]: value });
+    expect(other).not.toBe(usual);
+    expect(toSettings({ timeout: 1_000 })).not.toBe(other);
   });
 });
