@@ -117,6 +117,8 @@ class Wait extends Lifetime {
   }
 
   #lookNow(wokenBy: WokenBy, startedAt: number): void {
+    // Another listener may have kept the event from ours.
+    if (this.isAborted()) return;
     const look = new CurrentLook(this, this.journal.looks + 1, wokenBy, startedAt);
     this.journal.begin(look);
     if (wokenBy !== 'event') this.#previousPause = this.#lastPause;
@@ -304,8 +306,6 @@ class Wait extends Lifetime {
   protected override onRing(): void {
     const late = this.time.recent - this.due;
     if (late > GRACE || this.#lateness) this.lateness.noted(late);
-    // Another listener may have kept the event from ours.
-    if (this.isAborted()) return;
     this.#lookNow(this.#cause, this.recent());
   }
 

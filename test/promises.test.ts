@@ -13,6 +13,7 @@ import {
   type Wake,
   type WakeSource,
   waitFor,
+  waitForEvent,
 } from 'unsleep';
 import { describe, expect, test, vi } from 'vitest';
 import { deferred, isPending, rejection, settle, stampedCalls, useVirtualTime } from './virtual-time.ts';
@@ -243,19 +244,44 @@ describe('P5: abort settles in the same turn', () => {
     expect(condition).toHaveBeenCalledOnce();
   });
 
-  test('or before the next look, when a listener kept the event from all others', async () => {
-    const controller = new AbortController();
-    controller.signal.addEventListener('abort', (event) => event.stopImmediatePropagation());
-    const looks = vi.fn(() => false);
-    const waiting = waitFor(looks, { signal: controller.signal, interval: exactly(100) });
-    await vi.advanceTimersByTimeAsync(150);
-    controller.abort('enough');
-    const aborting = expect(waiting).rejects.toBe('enough');
-    await vi.advanceTimersByTimeAsync(50);
-    await aborting;
-    expect(looks).toHaveBeenCalledTimes(2);
-    expect(vi.getTimerCount()).toBe(0);
-    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+  describe('or before the next look, when a listener kept the event from all others', () => {
+    function stopped(): AbortController {
+      const controller = new AbortController();
+      controller.signal.addEventListener('abort', (event) => event.stopImmediatePropagation());
+      return controller;
+    }
+
+    test('after a pause', async () => {
+      const controller = stopped();
+      const looks = vi.fn(() => false);
+      const waiting = waitFor(looks, { signal: controller.signal, interval: exactly(100) });
+      await vi.advanceTimersByTimeAsync(150);
+      controller.abort('enough');
+      const aborting = expect(waiting).rejects.toBe('enough');
+      await vi.advanceTimersByTimeAsync(50);
+      await aborting;
+      expect(looks).toHaveBeenCalledTimes(2);
+      expect(vi.getTimerCount()).toBe(0);
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    });
+
+    test('after an event', async () => {
+      const controller = stopped();
+      const emitter = new EventEmitter();
+      const waiting = waitForEvent(emitter, 'done', { signal: controller.signal });
+      controller.abort('enough');
+      emitter.emit('done');
+      await expect(waiting).rejects.toBe('enough');
+      expect(emitter.eventNames()).toEqual([]);
+    });
+
+    test('after the trigger', async () => {
+      const controller = stopped();
+      const looks = vi.fn(() => true);
+      const trigger = async () => controller.abort('enough');
+      await expect(waitFor(looks, { signal: controller.signal, trigger })).rejects.toBe('enough');
+      expect(looks).not.toHaveBeenCalled();
+    });
   });
 
   test('while the trigger runs, and tells it', async () => {
