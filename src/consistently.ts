@@ -34,7 +34,6 @@ export function consistently(condition: (look: Look) => unknown, options: Consis
     toMilliseconds('for', options.for, 'finite');
     let word: string | undefined;
     return {
-      condition,
       isDone: (value: unknown) => {
         word = undefined;
         if (value === false) throw new GiveUp('did not hold: answered false');
@@ -44,9 +43,13 @@ export function consistently(condition: (look: Look) => unknown, options: Consis
       blame: (error: unknown) =>
         isGiveUp(error) ? error : new GiveUp(`did not hold: ${renderError(error)}`, { cause: error }),
       word: () => word,
-      title: () => titleOf(condition),
+      title: titleOf,
       remarks: (_: unknown, { holdFor = 0 }: Settings) => [`it had to hold for ${formatDuration(holdFor)}`],
     };
   };
-  return wait(toWay, options, consistently, (options) => ({ ...options, timeout: options.for, holdFor: options.for }));
+  return wait(condition, toWay, options, consistently, (options) => ({
+    ...options,
+    timeout: options.for,
+    holdFor: options.for,
+  }));
 }

@@ -5,6 +5,7 @@ import type { WaitOptions } from './options.ts';
 import { titleOf } from './title.ts';
 import { isNamed } from './transient.ts';
 import { wait } from './wait.ts';
+import type { AnyCondition, Way } from './way.ts';
 
 /** The options of {@link eventually}. */
 export interface EventuallyOptions<Triggered = unknown>
@@ -39,16 +40,21 @@ export function eventually<Value, Triggered = unknown>(
   assertion: (look: Look<Triggered>) => Value | PromiseLike<Value>,
   options: EventuallyOptions<Triggered> = {},
 ): Promise<Exclude<Value, Again | false>> {
-  const toWay = () => {
-    check('assertion', assertion, typeof assertion === 'function', 'a function');
-    return {
-      condition: assertion,
-      isDone: (value: unknown) => value !== false && !isAgain(value),
-      title: () => titleOf(assertion),
-    };
-  };
-  return wait(toWay, options, eventually, ({ tolerate = isNoTypo, ...rest }) => ({ ...rest, tolerate }));
+  return wait(assertion, assertionWay, options, eventually, ({ tolerate = isNoTypo, ...rest }) => ({
+    ...rest,
+    tolerate,
+  }));
 }
+
+function assertionWay(assertion: AnyCondition): Way {
+  check('assertion', assertion, typeof assertion === 'function', 'a function');
+  return NOT_FALSE;
+}
+
+const NOT_FALSE: Way = {
+  isDone: (value) => value !== false && !isAgain(value),
+  title: titleOf,
+};
 
 function isNoTypo(error: unknown): boolean {
   return !isNamed(error, 'ReferenceError') && !isNamed(error, 'SyntaxError');

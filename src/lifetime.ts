@@ -13,7 +13,7 @@ import { isErrorLike, render } from './render.ts';
 import type { WaitReport } from './report.ts';
 import { isTimeout } from './transient.ts';
 import { Subscriptions } from './wake.ts';
-import type { Way } from './way.ts';
+import type { AnyCondition, Way } from './way.ts';
 
 /**
  * All of a wait but its looks: since when it is there, who may end it and how, and what is told of it.
@@ -23,6 +23,7 @@ import type { Way } from './way.ts';
 export abstract class Lifetime extends Ringing {
   readonly settings: Settings;
   readonly hold: Hold | undefined;
+  protected readonly condition: AnyCondition;
   protected readonly way: Way;
   protected readonly journal = new Journal();
   protected subscriptions: Subscriptions | undefined;
@@ -36,10 +37,11 @@ export abstract class Lifetime extends Ringing {
   #resolve: ((value: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
 
-  constructor(way: Way, settings: Settings) {
+  constructor(condition: AnyCondition, way: Way, settings: Settings) {
     super(settings.time, settings.unref);
     this.settings = settings;
     this.hold = settings.holdFor === undefined ? undefined : new Hold(settings.holdFor);
+    this.condition = condition;
     this.way = way;
     this.#startedAt = this.time.now();
   }
@@ -171,7 +173,7 @@ export abstract class Lifetime extends Ringing {
       journal: this.journal,
       elapsed: this.elapsed(),
       sources: this.subscriptions?.report() ?? [],
-      title: this.way.title(),
+      title: this.way.title(this.condition),
       remarks: this.way.remarks?.(this.journal, this.settings) ?? [],
       stack: this.origin(),
     };
@@ -208,7 +210,7 @@ export abstract class Lifetime extends Ringing {
     return {
       timeout,
       clock,
-      name: () => nameOf(this.settings.name, this.way.title()),
+      name: () => nameOf(this.settings.name, this.way.title(this.condition)),
       remaining: () => this.remaining(),
     };
   }

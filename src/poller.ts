@@ -20,7 +20,7 @@ import {
   type Words,
 } from './wait-for-status.ts';
 import type { Wake, WakeSource } from './wake.ts';
-import type { RemarkingWay, Way } from './way.ts';
+import type { AnyCondition, RemarkingWay, Way } from './way.ts';
 
 /** The options of {@link createPoller}. */
 export interface PollerOptions<Key, Value> {
@@ -193,7 +193,7 @@ function toPoller<Key, Value>(
   const poll = <Options extends PolledWaitOptions<never>>(
     key: Key,
     options: Options,
-    toWay: (read: Way['condition'], options: Options) => RemarkingWay,
+    toWay: (read: AnyCondition, options: Options) => RemarkingWay,
     called: (...args: never[]) => unknown,
     adapt: (options: Options) => WaitOptions<never>,
   ): Promise<never> => {
@@ -224,19 +224,19 @@ function toPoller<Key, Value>(
       wakeOn: [own.wakeOn ?? [], shared, byHand].flat(),
       signal: [own.signal ?? [], closed.signal].flat(),
     });
-    const toPolledWay = (own: Options) => {
+    const toPolledWay = (read: AnyCondition, own: Options) => {
       for (const [name, where] of Object.entries(NO_OPTIONS_OF_A_WAIT)) {
         const value = own[name as keyof Options];
         check(name, value, value === undefined, where);
       }
-      return polledWay(key, toWay(condition as Way['condition'], own), () => (reads.isInLine(key) ? [IN_LINE] : []));
+      return polledWay(key, toWay(read, own), () => (reads.isInLine(key) ? [IN_LINE] : []));
     };
-    return wait<never, Options>(toPolledWay, options, called, toOptions);
+    return wait<never, Options>(condition, toPolledWay, options, called, toOptions);
   };
 
   const poller = {
     waitFor(key: Key, until: (value: never) => unknown, options: PolledWaitOptions<never> = {}) {
-      const toWay = (read: Way['condition'], { failWhen }: PolledWaitOptions<never>) => {
+      const toWay = (read: AnyCondition, { failWhen }: PolledWaitOptions<never>) => {
         check('until', until, typeof until === 'function', 'a function');
         return conditionWay(read, { until, failWhen });
       };
@@ -269,7 +269,7 @@ function isNoAnswer(error: unknown): boolean {
   return error instanceof UnreadableAnswers || error instanceof NotRead;
 }
 
-function statusWayOf(read: Way['condition'], options: object): RemarkingWay {
+function statusWayOf(read: AnyCondition, options: object): RemarkingWay {
   const way = statusWay(read, options as StatusOptions);
   // What is not there has no status.
   return { ...way, isDone: (value) => value !== undefined && way.isDone(value) };
@@ -281,7 +281,6 @@ const IN_LINE = 'its last look was still in line: as many reads as `concurrency`
 function polledWay(key: unknown, way: RemarkingWay, more: () => readonly string[]): Way {
   let isFound = true;
   return {
-    condition: way.condition,
     isDone: (value) => {
       isFound = value !== undefined;
       return way.isDone(value);

@@ -174,7 +174,7 @@ class Calls {
       throw this.#outOfTime([`gave up early: the next call would come in ${formatDuration(pause)}, which is too late`]);
     }
     const interval = constant(pause, { jitter: 'none' });
-    await this.#wait({ condition: ({ attempt }: Look) => attempt > 1, isDone: Boolean }, { interval });
+    await this.#wait(({ attempt }) => attempt > 1, { isDone: Boolean }, { interval });
     return true;
   }
 
@@ -187,15 +187,15 @@ class Calls {
   async #outcomeOf(attempt: number): Promise<Outcome> {
     const { attemptTimeout, scale, timeoutScale } = this.#settings;
     let thrown: { readonly error: unknown } | undefined;
+    const call = (look: Look) => {
+      return this.#task({
+        attempt,
+        get signal() {
+          return look.signal;
+        },
+      });
+    };
     const way = {
-      condition: (look: Look) => {
-        return this.#task({
-          attempt,
-          get signal() {
-            return look.signal;
-          },
-        });
-      },
       isDone: () => true,
       blame: (error: unknown) => {
         thrown = { error };
@@ -204,17 +204,22 @@ class Calls {
     };
     try {
       // The wait scales it once more.
-      return { value: await this.#wait(way, { attemptTimeout: attemptTimeout / scale, timeoutScale }) };
+      return { value: await this.#wait(call, way, { attemptTimeout: attemptTimeout / scale, timeoutScale }) };
     } catch (error) {
       return thrown ?? { error };
     }
   }
 
-  #wait(way: Pick<Way, 'condition' | 'isDone' | 'blame'>, options: CommonOptions & ScaleOption): Promise<unknown> {
+  #wait(
+    condition: (look: Look) => unknown,
+    way: Pick<Way, 'isDone' | 'blame'>,
+    options: CommonOptions & ScaleOption,
+  ): Promise<unknown> {
     const { clock, unref, advanceTimers, name, signals: endsBy } = this.#settings;
     const shared = { timeout: Number.POSITIVE_INFINITY, tolerate: () => false, signal: this.#ended.signal };
     const title = () => titleOf(this.#task);
     return wait(
+      condition,
       () => ({ ...way, title, endsBy }),
       { ...shared, clock, unref, advanceTimers, name, ...options },
       this.#caller,

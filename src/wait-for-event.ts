@@ -45,7 +45,12 @@ export function waitForEvent<Source extends EventSource, const Event extends Eve
   event: Event,
   options: EventOptions<EventArgs<Source, Event>> = {},
 ): Promise<EventArgs<Source, Event>> {
-  return wait((own) => new EventWay(source, event, own as EventOptions), options, waitForEvent, toLoop);
+  let way: EventWay;
+  const toWay = (_: unknown, own: typeof options) => {
+    way = new EventWay(source, event, own as EventOptions);
+    return way;
+  };
+  return wait(() => way.look(), toWay, options, waitForEvent, toLoop);
 }
 
 /** Nothing else, also of the defaults of a waiter: the looks of this wait only see whether an event has come. */
@@ -79,7 +84,6 @@ interface Arrival {
 
 // A class, as many wait at once: of its methods there is one each, and of closures one for each wait.
 class EventWay implements Way {
-  readonly condition: () => unknown;
   readonly isToldByEvents = true;
   readonly sources: readonly WakeSource[];
   readonly #source: EventSource;
@@ -98,7 +102,6 @@ class EventWay implements Way {
     this.#source = source;
     this.#event = event;
     this.#options = options;
-    this.condition = () => this.#look();
     this.sources = [(wake) => this.#listen(wake)];
   }
 
@@ -129,7 +132,7 @@ class EventWay implements Way {
     return [this.#event, ...rejectOn.filter((name) => name !== this.#event)];
   }
 
-  #look(): unknown {
+  look(): unknown {
     const { filter } = this.#options;
     const arrived = this.#arrived;
     this.#arrived = [];

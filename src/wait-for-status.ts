@@ -8,7 +8,7 @@ import { render } from './render.ts';
 import { titleOf } from './title.ts';
 import { isTransient } from './transient.ts';
 import { wait } from './wait.ts';
-import type { RemarkingWay, Way } from './way.ts';
+import type { AnyCondition, RemarkingWay } from './way.ts';
 
 /** A status: text, or a number. */
 export type StatusWord = string | number;
@@ -98,10 +98,10 @@ export function waitForStatus<
   },
 ): Promise<WithStatus<Exclude<Value, Again>, Key, Target>>;
 export function waitForStatus(
-  read: Way['condition'],
+  read: AnyCondition,
   options: StatusOptions<StatusWord, never> & { readonly status?: unknown },
 ): Promise<unknown> {
-  return wait(() => statusWay(read, options), options, waitForStatus, toleratingUnreadable);
+  return wait(read, statusWay, options, waitForStatus, toleratingUnreadable);
 }
 
 /** The options of the loop: with the budget of a status, and asking again where it could not be read. */
@@ -116,10 +116,7 @@ export function toleratingUnreadable({
 }
 
 /** A read of a status as a way to look. */
-export function statusWay(
-  read: Way['condition'],
-  options: StatusOptions & { readonly status?: unknown },
-): RemarkingWay {
+export function statusWay(read: AnyCondition, options: StatusOptions & { readonly status?: unknown }): RemarkingWay {
   check('read', read, typeof read === 'function', 'a function');
   const statusOf = toReader(options.status);
   const lists = toLists(options);
@@ -127,7 +124,6 @@ export function statusWay(
   let word: StatusWord | undefined;
   let otherLists = '';
   return {
-    condition: read,
     isDone: (value) => {
       word = undefined;
       if (isAgain(value)) return false;
@@ -145,7 +141,7 @@ export function statusWay(
       return false;
     },
     word: () => (word === undefined ? undefined : String(word)),
-    title: () => titleOf(read),
+    title: titleOf,
     remarks: () => [
       `waited for status ${words(lists.target)}${otherLists}`,
       ...(unlisted.size > 0 ? [`taken for pending, as no list names them: ${words(unlisted)}`] : []),

@@ -7,7 +7,7 @@ import { immediate, type WaitOptions } from './options.ts';
 import { isErrorLike, render } from './render.ts';
 import { titleOf } from './title.ts';
 import { wait } from './wait.ts';
-import type { RemarkingWay, Way } from './way.ts';
+import type { AnyCondition, RemarkingWay } from './way.ts';
 
 /** The answers that mean done when no `until` decides. */
 export type Truthy<Value> = Exclude<Value, false | 0 | 0n | '' | null | undefined>;
@@ -58,50 +58,41 @@ export function waitFor<Value, Triggered = unknown>(
   condition: Condition<Value, Triggered>,
   options?: WaitOptions<Exclude<Value, Again>, Triggered>,
 ): Promise<Truthy<Exclude<Value, Again>>>;
-export function waitFor(condition: Way['condition'], options: WaitOptions<never> = NO_OPTIONS): Promise<unknown> {
-  return wait((options) => conditionWay(condition, options), options, waitFor);
-}
-
-/** A condition as a way to look. */
-export function conditionWay(
-  condition: Way['condition'],
-  options: Pick<WaitOptions<never>, 'until' | 'failWhen'>,
-): RemarkingWay {
-  return new ConditionWay(condition, options);
+export function waitFor(condition: AnyCondition, options: WaitOptions<never> = NO_OPTIONS): Promise<unknown> {
+  return wait(condition, conditionWay, options, waitFor);
 }
 
 const NO_OPTIONS: WaitOptions<never> = {};
 
-// A class, as many wait at once: of its methods there is one each, and of closures one for each wait.
-class ConditionWay implements RemarkingWay {
-  readonly condition: Way['condition'];
-  readonly #until: ((value: unknown) => unknown) | undefined;
-  readonly #failWhen: ((value: unknown) => unknown) | undefined;
+/** A condition as a way to look. */
+export function conditionWay(
+  condition: AnyCondition,
+  { until, failWhen }: Pick<WaitOptions<never>, 'until' | 'failWhen'>,
+): RemarkingWay {
+  check('condition', condition, typeof condition === 'function', 'a function');
+  checkFunction('until', until);
+  checkFunction('failWhen', failWhen);
+  return until || failWhen ? decidedWay(until as WaitOptions['until'], failWhen as WaitOptions['failWhen']) : TRUTHY;
+}
 
-  constructor(condition: Way['condition'], { until, failWhen }: Pick<WaitOptions<never>, 'until' | 'failWhen'>) {
-    check('condition', condition, typeof condition === 'function', 'a function');
-    checkFunction('until', until);
-    checkFunction('failWhen', failWhen);
-    this.condition = condition;
-    this.#until = until as WaitOptions['until'];
-    this.#failWhen = failWhen as WaitOptions['failWhen'];
-  }
+/** Done when the answer is truthy. */
+const TRUTHY: RemarkingWay = {
+  isDone: (value) => !isAgain(value) && Boolean(value),
+  title: titleOf,
+  remarks: (journal) => (answeredNothing(journal) ? [NOTHING] : []),
+};
 
-  isDone(value: unknown): boolean {
-    if (isAgain(value)) return false;
-    const [until, failWhen] = [this.#until, this.#failWhen];
-    const reason = failWhen && immediate('failWhen', failWhen(value));
-    if (reason) throw new GiveUp(isReason(reason) ? reason : `failWhen matched ${render(value)}`);
-    return Boolean(until ? immediate('until', until(value)) : value);
-  }
-
-  title(): string {
-    return titleOf(this.condition);
-  }
-
-  remarks(journal: Journal): readonly string[] {
-    return !this.#until && answeredNothing(journal) ? [NOTHING] : [];
-  }
+function decidedWay(until: WaitOptions['until'], failWhen: WaitOptions['failWhen']): RemarkingWay {
+  return {
+    ...TRUTHY,
+    isDone: (value) => {
+      if (isAgain(value)) return false;
+      const reason = failWhen && immediate('failWhen', failWhen(value));
+      if (reason) throw new GiveUp(isReason(reason) ? reason : `failWhen matched ${render(value)}`);
+      return Boolean(until ? immediate('until', until(value)) : value);
+    },
+    remarks: (journal, settings) => (until ? [] : TRUTHY.remarks(journal, settings)),
+  };
 }
 
 const NOTHING = 'the condition only ever returned undefined: return what it found, or use eventually() for assertions';

@@ -16,15 +16,16 @@ import { isCrowded, waitsUnder } from './pending-waits.ts';
 import { type Caller, callerOf, captureStack, pointTo } from './stack.ts';
 import type { AskedPause } from './transient.ts';
 import { isPromiseLike, WakeLimit } from './wake.ts';
-import type { Way } from './way.ts';
+import type { AnyCondition, Way } from './way.ts';
 
 /**
  * Looks, pauses and looks again, until done, failed, out of time or aborted.
  *
- * `options` are the user's; `adapt` turns them into those of the loop, once they are known to be an object.
+ * `condition` and `options` are the user's; `adapt` turns these into those of the loop, once they are known to be an object.
  */
 export function wait<T, Options extends object = WaitOptions<never>>(
-  toWay: (options: Options) => Way,
+  condition: AnyCondition,
+  toWay: (condition: AnyCondition, options: Options) => Way,
   options: Options,
   called: Caller,
   adapt?: (options: Options) => WaitOptions<never>,
@@ -33,7 +34,8 @@ export function wait<T, Options extends object = WaitOptions<never>>(
   try {
     checkOptions(options);
     // Inside of `try`: of a function that ends with a call JavaScriptCore keeps no frame, and so no line of the caller.
-    const waiting = new Wait(toWay(options), toSettings(adapt ? adapt(options) : options), caller);
+    const way = toWay(condition, options);
+    const waiting = new Wait(condition, way, toSettings(adapt ? adapt(options) : options), caller);
     const promise = waiting.start();
     waiting.noteOrigin();
     return promise as Promise<T>;
@@ -71,8 +73,8 @@ class Wait extends Lifetime {
   /** Where the wait was started; noted only if it is pending then. */
   #stack: { readonly stack?: string | undefined } | undefined;
 
-  constructor(way: Way, settings: Settings, caller: Caller) {
-    super(way, settings);
+  constructor(condition: AnyCondition, way: Way, settings: Settings, caller: Caller) {
+    super(condition, way, settings);
     this.#caller = caller;
   }
 
@@ -127,7 +129,7 @@ class Wait extends Lifetime {
     let outcome: Outcome;
     try {
       // Not as a method: it is none, and a stack would name it as one.
-      const { condition } = this.way;
+      const { condition } = this;
       const answer = condition(look as never);
       if (isPromiseLike(answer)) {
         this.#await(look, answer);
@@ -300,7 +302,7 @@ class Wait extends Lifetime {
   }
 
   override approach(): number {
-    return typeof this.way.condition === 'function' && this.triggered === undefined ? this.journal.looks : 1;
+    return typeof this.condition === 'function' && this.triggered === undefined ? this.journal.looks : 1;
   }
 
   protected override onRing(): void {

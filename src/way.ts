@@ -2,10 +2,14 @@ import type { Journal } from './journal.ts';
 import type { Settings } from './options.ts';
 import type { WakeSource } from './wake.ts';
 
-/** A way to look. It is all in which the waiters of this package differ. */
+/** The user's function, whatever it takes and gives. */
+export type AnyCondition = (look: never) => unknown;
+
+/**
+ * A way to look. It is all in which the waiters of this package differ. One that remembers nothing of its wait is for all
+ * waits: where a hundred thousand look, each object less is one less to fetch.
+ */
 export interface Way {
-  /** The user's function. */
-  readonly condition: (look: never) => unknown;
   /** Whether an answer, `again()` among them, is done. What it throws counts as thrown by the condition. */
   isDone(value: unknown): boolean;
   /** What an error of the condition means to this waiter. Without it, what it is. */
@@ -13,7 +17,7 @@ export interface Way {
   /** The word by which the last answer is known. Without one, answers are told apart as they are. */
   word?(): string | undefined;
   /** What is waited for, when the user gave no name. */
-  title(): string;
+  title(condition: AnyCondition): string;
   /** What else to say of a wait that failed. */
   remarks?(journal: Journal, settings: Settings): readonly string[];
   /** What wakes it, in place of what the user gave. */
