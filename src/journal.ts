@@ -1,5 +1,7 @@
 import { isGiveUp } from './give-up.ts';
 import type { WokenBy } from './look.ts';
+import { Ringing } from './pause.ts';
+import type { Time } from './time.ts';
 import { type Answer, type GivenAnswer, Timeline } from './timeline.ts';
 
 /** The part of a look that is written down. */
@@ -9,25 +11,50 @@ export interface JournaledLook {
   readonly wokenBy: WokenBy;
 }
 
-/** What one wait has seen so far. */
-export class Journal {
+/**
+ * What one wait, or one retry, has seen so far, and since when it is there.
+ *
+ * Between the alarm and all that waits, by inheritance, as a hundred thousand waits are then as many objects. Here and
+ * below, the fields that each look needs come first: what lies together is fetched together.
+ */
+export abstract class Journal extends Ringing {
+  readonly #startedAt: number;
   looks = 0;
   wokenLooks = 0;
-  failedLooks = 0;
-  lastValue: unknown;
-  lastError: { readonly error: unknown } | undefined;
-  /** How often it was done before it no longer was, and when the last time began, while `holdFor` asked for more. */
-  relapse: { readonly times: number; readonly doneAt: number } | undefined;
   /** How long the slowest look took. */
   slowest = 0;
-  #timeline: Timeline | undefined;
   // A value seen by so many looks in a row that are not told yet. Not as an object: one more for each wait.
   #untold = 0;
-  #untoldSince = 0;
   #untoldValue: unknown;
   #untoldWord: string | undefined;
   #isUntoldDone = false;
+  lastValue: unknown;
+  lastThrown: { readonly error: unknown } | undefined;
+
+  #untoldSince = 0;
+  failedLooks = 0;
+  /** How often it was done before it no longer was, and when the last time began, while `holdFor` asked for more. */
+  relapse: { readonly times: number; readonly doneAt: number } | undefined;
+  #timeline: Timeline | undefined;
   #success: { readonly at: number; readonly answer: GivenAnswer } | undefined;
+
+  constructor(time: Time, unref: boolean) {
+    super(time, unref);
+    this.#startedAt = time.now();
+  }
+
+  elapsed(): number {
+    return this.time.now() - this.#startedAt;
+  }
+
+  /** The same, when the time was read last: where nothing of the user's has run since, it is that still. */
+  protected recent(): number {
+    return this.time.recent - this.#startedAt;
+  }
+
+  get lastError(): unknown {
+    return this.lastThrown?.error;
+  }
 
   get timeline(): Timeline {
     this.#timeline ??= new Timeline();
@@ -41,7 +68,7 @@ export class Journal {
     return this.#timeline;
   }
 
-  begin(look: JournaledLook): void {
+  protected noteLook(look: JournaledLook): void {
     this.looks = look.attempt;
     if (look.wokenBy === 'event') this.wokenLooks++;
   }
@@ -50,7 +77,7 @@ export class Journal {
    * An answer that reads the same whenever it is read is only counted for now, and so is one that seems to end the wait
    * well: most waits succeed, and pay for no diagnosis.
    */
-  end(look: JournaledLook, now: number, answer: Answer, isSuccess: boolean): void {
+  protected noteAnswer(look: JournaledLook, now: number, answer: Answer, isSuccess: boolean): void {
     const took = now - look.startedAt;
     if (took > this.slowest) this.slowest = took;
     if (answer.kind === 'value' && isSuccess) this.#success = { at: look.startedAt, answer };
@@ -58,7 +85,7 @@ export class Journal {
     else this.timeline.add(look.startedAt, seenOf(answer));
     if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
     if (answer.kind === 'error' && !isGiveUp(answer.error)) {
-      this.lastError = { error: answer.error };
+      this.lastThrown = { error: answer.error };
       this.failedLooks++;
     }
   }
@@ -78,7 +105,7 @@ export class Journal {
     this.#isUntoldDone = isDone;
   }
 
-  relapsed(doneAt: number): void {
+  protected noteRelapse(doneAt: number): void {
     this.relapse = { times: (this.relapse?.times ?? 0) + 1, doneAt };
   }
 }

@@ -6,7 +6,6 @@ import { isGiveUp } from './give-up.ts';
 import { Hold } from './hold.ts';
 import { Journal } from './journal.ts';
 import type { Settings } from './options.ts';
-import { Ringing } from './pause.ts';
 import { listPending, unlistPending } from './pending-waits.ts';
 import { startProgress } from './progress.ts';
 import { isErrorLike, render } from './render.ts';
@@ -18,19 +17,19 @@ import type { AnyCondition, Way } from './way.ts';
 /**
  * All of a wait but its looks: since when it is there, who may end it and how, and what is told of it.
  *
- * A class below the loop, and the alarm of its pauses below it, as a hundred thousand of them are then as many objects.
+ * A class below the loop, its journal and the alarm of its pauses below it, as a hundred thousand of them are then as many
+ * objects.
  */
-export abstract class Lifetime extends Ringing {
+export abstract class Lifetime extends Journal {
   readonly settings: Settings;
-  readonly hold: Hold | undefined;
   protected readonly condition: AnyCondition;
   protected readonly way: Way;
-  protected readonly journal = new Journal();
-  protected subscriptions: Subscriptions | undefined;
+  readonly hold: Hold | undefined;
   /** How it ended, once it has. */
   protected outcome: Outcome | undefined;
   protected isAttached = false;
-  readonly #startedAt: number;
+
+  protected subscriptions: Subscriptions | undefined;
   #isTimeMinded = false;
   #closers: (() => void)[] | undefined;
   #promise: Promise<unknown> | undefined;
@@ -40,10 +39,9 @@ export abstract class Lifetime extends Ringing {
   constructor(condition: AnyCondition, way: Way, settings: Settings) {
     super(settings.time, settings.unref);
     this.settings = settings;
-    this.hold = settings.holdFor === undefined ? undefined : new Hold(settings.holdFor);
     this.condition = condition;
     this.way = way;
-    this.#startedAt = this.time.now();
+    this.hold = settings.holdFor === undefined ? undefined : new Hold(settings.holdFor);
   }
 
   /** Where it was started. */
@@ -100,7 +98,7 @@ export abstract class Lifetime extends Ringing {
   }
 
   protected mindTime(): void {
-    if (this.#isTimeMinded || !this.time.isFaked) return;
+    if (!this.time.isFaked || this.#isTimeMinded) return;
     this.#isTimeMinded = true;
     this.#atEnd(mindFakedTime(this));
   }
@@ -170,34 +168,13 @@ export abstract class Lifetime extends Ringing {
   protected known(): Known {
     return {
       settings: this.settings,
-      journal: this.journal,
+      journal: this,
       elapsed: this.elapsed(),
       sources: this.subscriptions?.report() ?? [],
       title: this.way.title(this.condition),
-      remarks: this.way.remarks?.(this.journal, this.settings) ?? [],
+      remarks: this.way.remarks?.(this, this.settings) ?? [],
       stack: this.origin(),
     };
-  }
-
-  get lastValue(): unknown {
-    return this.journal.lastValue;
-  }
-
-  get lastError(): unknown {
-    return this.journal.lastError?.error;
-  }
-
-  get slowest(): number {
-    return this.journal.slowest;
-  }
-
-  elapsed(): number {
-    return this.time.now() - this.#startedAt;
-  }
-
-  /** The same, when the time was read last: where nothing of the user's has run since, it is that still. */
-  protected recent(): number {
-    return this.time.recent - this.#startedAt;
   }
 
   remaining(): number {

@@ -2,7 +2,6 @@ import pRetry from 'p-retry';
 import { constant, exponential } from './backoff.ts';
 import { isOurs } from './budget.ts';
 import { check, checkOptions } from './check.ts';
-
 import { type Deadline, failed, type Known, timedOut } from './diagnosis.ts';
 import { type Duration, formatDuration } from './duration.ts';
 import { type Outcome, quiet, unwatchSignal, watchSignal } from './ends.ts';
@@ -10,10 +9,8 @@ import { isGiveUp } from './give-up.ts';
 import { Journal, type JournaledLook } from './journal.ts';
 import type { Look, LookRecord } from './look.ts';
 import { type CommonOptions, immediate, pauseOf, type ScaleOption, type Settings, toSettings } from './options.ts';
-import { Alarm } from './pause.ts';
 import { isErrorLike } from './render.ts';
 import { type Caller, callerOf, captureStack, checked } from './stack.ts';
-import type { Time } from './time.ts';
 import { titleOf } from './title.ts';
 import { askedPause, isTimeout } from './transient.ts';
 import { wait } from './wait.ts';
@@ -117,41 +114,38 @@ class Failure extends Error {
   }
 }
 
-/** The calls of one retry. Each call and each pause is a wait of its own, so that one loop knows how to be cut. */
-class Calls {
+/**
+ * The calls of one retry. It rings at its deadline. Each call and each pause is a wait of its own, so that one loop knows
+ * how to be cut.
+ */
+class Calls extends Journal {
   readonly #task: (call: Call) => unknown;
   readonly #settings: Settings;
   readonly #caller: Caller;
   readonly #stack: { readonly stack?: string | undefined };
-  readonly #journal = new Journal();
-  readonly #time: Time;
-  readonly #startedAt: number;
-  readonly #deadline: Alarm;
   readonly #ended = new AbortController();
   readonly #abandon: () => void;
   #call: JournaledLook | undefined;
   #previousPause = 0;
 
   constructor(task: (call: Call) => unknown, settings: Settings, caller: Caller, abandon: () => void) {
-    const { clock, time, unref, timeout, signals } = settings;
+    const { time, unref, timeout, signals } = settings;
+    super(time, unref);
     this.#task = task;
     this.#settings = settings;
     this.#caller = caller;
     this.#stack = captureStack(caller);
-    this.#time = time;
-    this.#startedAt = this.#time.now();
-    this.#deadline = new Alarm(clock, unref, () => this.#ended.abort(this.#cut()));
     this.#abandon = abandon;
     const aborted = signals.find((signal) => signal.aborted);
     if (aborted) this.onAborted(aborted);
-    else if (timeout !== Number.POSITIVE_INFINITY) this.#deadline.set(timeout);
+    else if (timeout !== Number.POSITIVE_INFINITY) this.set(timeout);
     for (const signal of signals) watchSignal(signal, this);
   }
 
   async make(attempt: number): Promise<unknown> {
-    const startedAt = this.#elapsed();
+    const startedAt = this.elapsed();
     const call = { attempt, startedAt, wokenBy: attempt === 1 ? 'start' : 'schedule' } as const;
-    this.#journal.begin(call);
+    this.noteLook(call);
     this.#call = call;
     const outcome = await this.#outcomeOf(attempt);
     this.#call = undefined;
@@ -166,7 +160,7 @@ class Calls {
   async pauseAfter({ thrown, isFinal }: Failure, attempt: number): Promise<boolean> {
     if (isFinal) return false;
     const { backoff, random, timeout } = this.#settings;
-    const elapsed = this.#elapsed();
+    const elapsed = this.elapsed();
     const look = { attempt, elapsed, previousPause: this.#previousPause, random };
     this.#previousPause = pauseOf(backoff, look);
     const pause = Math.max(this.#previousPause, askedPause(thrown)?.milliseconds ?? 0);
@@ -179,7 +173,7 @@ class Calls {
   }
 
   end(): void {
-    this.#deadline.clear();
+    this.clear();
     for (const signal of this.#settings.signals) unwatchSignal(signal, this);
   }
 
@@ -229,11 +223,11 @@ class Calls {
   /** Says what a call meant. Whatever the user throws here ends the retry. */
   #judge(call: JournaledLook, outcome: Outcome): LookRecord['verdict'] {
     const { tolerate, onLook } = this.#settings;
-    const now = this.#elapsed();
+    const now = this.elapsed();
     const isDone = 'value' in outcome;
     const { attempt, startedAt: at, wokenBy } = call;
     const answer = isDone ? ({ kind: 'value', isDone, ...outcome } as const) : ({ kind: 'error', ...outcome } as const);
-    this.#journal.end(call, now, answer, isDone);
+    this.noteAnswer(call, now, answer, isDone);
     try {
       const isTolerated = !isDone && !isGiveUp(outcome.error) && immediate('tolerate', tolerate(outcome.error));
       const verdict = isDone ? 'done' : isTolerated ? 'not yet' : 'never';
@@ -249,10 +243,6 @@ class Calls {
     return isErrorLike(error.reason) ? error.reason : failed(this.#known(), error.message);
   }
 
-  #elapsed(): number {
-    return this.#time.now() - this.#startedAt;
-  }
-
   #checkEnded(): void {
     const { aborted, reason } = this.#ended.signal;
     if (aborted) throw new Failure(reason, true);
@@ -265,11 +255,16 @@ class Calls {
     this.#ended.abort(isDeadline ? this.#outOfTime([], { error: reason, isOurs: isOurs(signal) }) : reason);
   }
 
+  /** The deadline. */
+  protected override onRing(): void {
+    this.#ended.abort(this.#cut());
+  }
+
   #cut(): Error {
     const call = this.#call;
     if (!call) return this.#outOfTime([]);
-    const took = formatDuration(this.#elapsed() - call.startedAt);
-    this.#journal.timeline.add(call.startedAt, { kind: 'unanswered' });
+    const took = formatDuration(this.elapsed() - call.startedAt);
+    this.timeline.add(call.startedAt, { kind: 'unanswered' });
     return this.#outOfTime([`call ${call.attempt} was still pending after ${took}`]);
   }
 
@@ -280,8 +275,8 @@ class Calls {
   #known(): Known {
     return {
       settings: this.#settings,
-      journal: this.#journal,
-      elapsed: this.#elapsed(),
+      journal: this,
+      elapsed: this.elapsed(),
       sources: [],
       title: titleOf(this.#task),
       remarks: [],

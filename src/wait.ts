@@ -51,20 +51,19 @@ const FRAMES_IN_A_CROWD = 2;
 
 /** Looks, pauses, and looks again. It rings when a pause is over. */
 class Wait extends Lifetime {
-  #state: 'starting' | 'looking' | 'pausing' = 'starting';
-  /** The look, or the trigger, that is under way. Whatever answers for another one comes too late. */
-  #look: CurrentLook | undefined;
-  #limited: Limited<unknown> | undefined;
-  #overdue: Overdue | undefined;
-  #lateness: Lateness | undefined;
-  triggered: unknown;
-
+  #state: 'starting' | 'looking' | 'woken' | 'pausing' = 'starting';
   /** What the next look will be caused by. */
   #cause: WokenBy = 'start';
   #lastPause = 0;
   /** The pause before the last look that no event brought forward. */
   #previousPause = 0;
-  #wasWoken = false;
+  triggered: unknown;
+
+  /** The look, or the trigger, that is under way. Whatever answers for another one comes too late. */
+  #look: CurrentLook | undefined;
+  #limited: Limited<unknown> | undefined;
+  #overdue: Overdue | undefined;
+  #lateness: Lateness | undefined;
   #wakeLimit: WakeLimit | undefined;
   /** Until when not even an event may cause a look. */
   #firmUntil = 0;
@@ -121,11 +120,10 @@ class Wait extends Lifetime {
   #lookNow(wokenBy: WokenBy, startedAt: number): void {
     // Another listener may have kept the event from ours.
     if (this.isAborted()) return;
-    const look = new CurrentLook(this, this.journal.looks + 1, wokenBy, startedAt);
-    this.journal.begin(look);
+    const look = new CurrentLook(this, this.looks + 1, wokenBy, startedAt);
+    this.noteLook(look);
     if (wokenBy !== 'event') this.#previousPause = this.#lastPause;
     this.#state = 'looking';
-    this.#wasWoken = false;
     let outcome: Outcome;
     try {
       // Not as a method: it is none, and a stack would name it as one.
@@ -194,7 +192,7 @@ class Wait extends Lifetime {
     const now = this.elapsed();
     const isNever = answer.kind === 'error' && isFinal(answer.error, tolerate, now >= timeout);
     const isDone = answer.kind === 'value' && answer.isDone;
-    this.journal.end(look, now, answer, isDone && !this.hold);
+    this.noteAnswer(look, now, answer, isDone && !this.hold);
     if (onLook) {
       const { attempt, startedAt: at, wokenBy } = look;
       const verdict = isNever ? 'never' : isDone ? 'done' : 'not yet';
@@ -224,7 +222,7 @@ class Wait extends Lifetime {
     const { timeout } = this.settings;
     const now = this.recent();
     if (hold?.since !== undefined) {
-      this.journal.relapsed(hold.since);
+      this.noteRelapse(hold.since);
       hold.since = undefined;
     }
     if (now >= timeout) {
@@ -239,7 +237,7 @@ class Wait extends Lifetime {
 
   #looksOnceMore(): boolean {
     const { maxAttempts } = this.settings;
-    if (this.journal.looks >= maxAttempts) return false;
+    if (this.looks >= maxAttempts) return false;
     if (!this.#lateness?.looksOnceMore(this.time.isFaked)) return false;
     this.#state = 'pausing';
     this.#cause = 'deadline';
@@ -248,33 +246,34 @@ class Wait extends Lifetime {
   }
 
   #pause(asked: AskedPause | undefined, end: number): void {
-    if (this.journal.looks >= this.settings.maxAttempts) this.end({ error: exhausted(this.known()) });
+    if (this.looks >= this.settings.maxAttempts) this.end({ error: exhausted(this.known()) });
     this.attach();
     if (this.outcome) return;
     const elapsed = this.recent();
     const pause = this.#lengthOfPause(asked, elapsed);
     const left = Math.max(0, end - elapsed);
     this.#cause = pause >= left && this.hold?.since === undefined ? 'deadline' : 'schedule';
-    this.#firmUntil = asked?.isFirm ? elapsed + asked.milliseconds : 0;
+    if (asked?.isFirm) this.#firmUntil = elapsed + asked.milliseconds;
+    const wasWoken = this.#state === 'woken';
     this.#state = 'pausing';
     this.#sleep(Math.min(pause, left));
-    if (this.#wasWoken) this.#bringForward();
+    if (wasWoken) this.#bringForward();
   }
 
   /** Counts the looks on schedule alone: events must not make a backoff grow. */
   #lengthOfPause(asked: AskedPause | undefined, elapsed: number): number {
     if (asked?.isInstead) return asked.milliseconds;
     const { backoff, random } = this.settings;
-    const { looks, wokenLooks } = this.journal;
+    const attempt = this.looks - this.wokenLooks;
     const previousPause = this.#previousPause;
     // Whole, as the alarm counts.
-    this.#lastPause = Math.ceil(pauseOf(backoff, { attempt: looks - wokenLooks, elapsed, previousPause, random }));
+    this.#lastPause = Math.ceil(pauseOf(backoff, { attempt, elapsed, previousPause, random }));
     return asked ? Math.max(this.#lastPause, asked.milliseconds) : this.#lastPause;
   }
 
   /** An event: it only brings the next look forward, and what the look sees decides. */
   onWake(): void {
-    if (this.#state === 'looking') this.#wasWoken = true;
+    if (this.#state === 'looking') this.#state = 'woken';
     if (this.#state !== 'pausing' || this.#cause === 'event' || this.outcome) return;
     if (this.way.isToldByEvents) this.#lookAtOnce();
     else this.#bringForward();
@@ -301,14 +300,19 @@ class Wait extends Lifetime {
     this.mindTime();
   }
 
+  /** One field of each stretch of memory that a look needs. */
   override approach(): number {
-    return typeof this.condition === 'function' && this.triggered === undefined ? this.journal.looks : 1;
+    return this.due + this.slowest + this.#lastPause + (this.isAttached ? 1 : 0);
   }
 
   protected override onRing(): void {
+    if (this.time.isFaked) this.#noteLateness();
+    this.#lookNow(this.#cause, this.recent());
+  }
+
+  #noteLateness(): void {
     const late = this.time.recent - this.due;
     if (late > GRACE || this.#lateness) this.lateness.noted(late);
-    this.#lookNow(this.#cause, this.recent());
   }
 
   get lateness(): Lateness {
@@ -319,7 +323,7 @@ class Wait extends Lifetime {
   /** The time of a look is up. */
   cut(look: CurrentLook): void {
     const took = formatDuration(this.elapsed() - look.startedAt);
-    if (look.attempt > 0) this.journal.timeline.add(look.startedAt, { kind: 'unanswered' });
+    if (look.attempt > 0) this.timeline.add(look.startedAt, { kind: 'unanswered' });
     const what = look.attempt > 0 ? `look ${look.attempt}` : 'the trigger';
     const inner = look.usedSignal
       ? waitsUnder(look.usedSignal).map((wait) => `, in a wait for ${wait.report().name}`)
