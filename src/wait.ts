@@ -300,9 +300,10 @@ class Wait extends Lifetime {
     this.mindTime();
   }
 
-  /** One field of each stretch of memory that a look needs. */
+  /** One field of each 64 bytes that a look needs, which is what is fetched at once. */
   override approach(): number {
-    return this.due + this.slowest + this.#lastPause + (this.isAttached ? 1 : 0);
+    const { due, looks, lastThrown, settings, outcome, triggered } = this;
+    return due + looks + this.#lastPause + Number((lastThrown ?? outcome ?? triggered ?? settings) !== undefined);
   }
 
   protected override onRing(): void {
