@@ -161,13 +161,19 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'looks overlap: a wake looks while a look is under way',
     file: 'wait.ts',
-    text: "if (this.#state === 'looking') this.#wasWoken = true;",
+    text: "if (this.#state === 'looking') this.#state = 'woken';",
     instead: "if (this.#state === 'looking' && this.#look) this.#lookNow('event', 0);",
+  },
+  {
+    name: 'nobody notes that an alarm rang late',
+    file: 'wait.ts',
+    text: 'if (this.time.isFaked) this.#noteLateness();',
+    instead: '',
   },
   {
     name: 'a wake during a look is lost',
     file: 'wait.ts',
-    text: 'if (this.#wasWoken) this.#bringForward();',
+    text: 'if (wasWoken) this.#bringForward();',
     instead: '',
   },
   {
@@ -191,8 +197,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a woken look makes the backoff grow',
     file: 'wait.ts',
-    text: 'attempt: looks - wokenLooks,',
-    instead: 'attempt: looks,',
+    text: 'const attempt = this.looks - this.wokenLooks;',
+    instead: 'const attempt = this.looks;',
   },
   {
     name: 'the first look waits for slow sources',
@@ -221,8 +227,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'one attempt too many',
     file: 'wait.ts',
-    text: 'if (this.journal.looks >= this.settings.maxAttempts)',
-    instead: 'if (this.journal.looks > this.settings.maxAttempts)',
+    text: 'if (this.looks >= this.settings.maxAttempts)',
+    instead: 'if (this.looks > this.settings.maxAttempts)',
   },
   {
     name: 'an aborted wait rejects with an error of ours',
