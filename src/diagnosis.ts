@@ -45,7 +45,7 @@ export function timedOut(known: Known, remarks: readonly string[], deadline?: De
   const budget = deadline ? told : budgetOf(known.settings);
   const verdict = (report: WaitReport) => `not within ${budget} (${countLooks(report)})`;
   // What a look threw says more than the deadline, which the headline tells.
-  const cause = known.journal.lastThrown ?? (deadline?.isOurs ? undefined : deadline);
+  const cause = known.journal.lastError ?? (deadline?.isOurs ? undefined : deadline);
   return buildError(WaitTimeoutError, known, verdict, [...relapseOf(known), ...remarks], cause);
 }
 
@@ -96,7 +96,7 @@ function buildError(
   return new Type({
     message: composeMessage(`${report.name}: ${verdict(report)}`, report, [...remarks, ...known.remarks]),
     report,
-    cause: cause ?? known.journal.lastThrown,
+    cause: cause ?? known.journal.lastError,
     frames: framesOf(known.stack),
   });
 }
@@ -115,7 +115,7 @@ export function buildReport({ settings, journal, elapsed, sources, title, stack 
     timeline: timeline.spans.map((span) => ({ ...span })),
     omitted: timeline.omitted,
     lastValue,
-    lastError,
+    lastError: lastError?.error,
     sources,
   };
   return { ...report, toJSON: () => reportToJson(report), toString: () => reportToText(report) };

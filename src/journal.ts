@@ -29,7 +29,7 @@ export abstract class Journal extends Ringing {
   #untoldWord: string | undefined;
   #isUntoldDone = false;
   lastValue: unknown;
-  lastThrown: { readonly error: unknown } | undefined;
+  lastError: { readonly error: unknown } | undefined;
 
   #untoldSince = 0;
   failedLooks = 0;
@@ -50,10 +50,6 @@ export abstract class Journal extends Ringing {
   /** The same, when the time was read last: where nothing of the user's has run since, it is that still. */
   protected recent(): number {
     return this.time.recent - this.#startedAt;
-  }
-
-  get lastError(): unknown {
-    return this.lastThrown?.error;
   }
 
   get timeline(): Timeline {
@@ -85,7 +81,7 @@ export abstract class Journal extends Ringing {
     else this.timeline.add(look.startedAt, seenOf(answer));
     if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
     if (answer.kind === 'error' && !isGiveUp(answer.error)) {
-      this.lastThrown = { error: answer.error };
+      this.lastError = { error: answer.error };
       this.failedLooks++;
     }
   }

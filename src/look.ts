@@ -47,7 +47,7 @@ export interface LookRecord {
 /** The part of a wait that a look shows. */
 interface Wait {
   readonly lastValue: unknown;
-  readonly lastError: unknown;
+  readonly lastError: { readonly error: unknown } | undefined;
   readonly triggered: unknown;
   readonly budget: Budget;
   elapsed(): number;
@@ -72,7 +72,7 @@ export class CurrentLook implements Look {
     this.wokenBy = wokenBy;
     this.startedAt = startedAt;
     this.lastValue = wait.lastValue;
-    this.lastError = wait.lastError;
+    this.lastError = wait.lastError?.error;
     this.triggered = wait.triggered;
   }
 

@@ -89,11 +89,10 @@ const belfries = { waiting: new WeakMap<Time, Belfry>(), unref: new WeakMap<Time
 // For pauses of 0, which end before any that is longer.
 const NEXT_TURN = Number.NEGATIVE_INFINITY;
 
-/** The bell that rings at this instant. */
+/** The bell that rings at this instant. As the time is in whole milliseconds, many alarms share one. */
 function bellAt(time: Time, instant: number, now: number, unref: boolean): Bell {
   const belfry = belfryOf(time, unref);
-  // Down to the millisecond, which is all that timers count: at most that much too early, as platforms ring anyway.
-  const due = instant > now ? Math.floor(instant) : NEXT_TURN;
+  const due = instant > now ? instant : NEXT_TURN;
   if (belfry.latest?.due === due) return belfry.latest;
   const bell = belfry.bells.get(due) ?? openBell(time, due - now, due, unref, belfry);
   // Who moves a faked clock lets promises settle after each timer, so each alarm has its own.

@@ -91,7 +91,7 @@ function decidedWay(until: WaitOptions['until'], failWhen: WaitOptions['failWhen
       if (reason) throw new GiveUp(isReason(reason) ? reason : `failWhen matched ${render(value)}`);
       return Boolean(until ? immediate('until', until(value)) : value);
     },
-    remarks: (journal, settings) => (until ? [] : TRUTHY.remarks(journal, settings)),
+    remarks: until ? () => [] : TRUTHY.remarks,
   };
 }
 

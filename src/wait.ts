@@ -302,18 +302,15 @@ class Wait extends Lifetime {
 
   /** One field of each 64 bytes that a look needs, which is what is fetched at once. */
   override approach(): number {
-    const { due, looks, lastThrown, settings, outcome, triggered } = this;
-    return due + looks + this.#lastPause + Number((lastThrown ?? outcome ?? triggered ?? settings) !== undefined);
+    const { due, looks, lastError, settings, outcome, triggered } = this;
+    return due + looks + this.#lastPause + Number((lastError ?? outcome ?? triggered ?? settings) !== undefined);
   }
 
   protected override onRing(): void {
-    if (this.time.isFaked) this.#noteLateness();
-    this.#lookNow(this.#cause, this.recent());
-  }
-
-  #noteLateness(): void {
     const late = this.time.recent - this.due;
-    if (late > GRACE || this.#lateness) this.lateness.noted(late);
+    // In real time nobody asks for it, and an object more is one more to fetch at each look.
+    if (this.time.isFaked && (late > GRACE || this.#lateness)) this.lateness.noted(late);
+    this.#lookNow(this.#cause, this.recent());
   }
 
   get lateness(): Lateness {

@@ -109,7 +109,7 @@ describe('limit', () => {
 
 describe('limitLook', () => {
   const budget = { timeout: 0, clock: realClock, name: () => 'job', remaining: () => 0 };
-  const wait = { lastValue: 1, lastError: 2, triggered: 3, budget, elapsed: () => 0, remaining: () => 0 };
+  const wait = { lastValue: 1, lastError: undefined, triggered: 3, budget, elapsed: () => 0, remaining: () => 0 };
   const createLook = () => new CurrentLook(wait, 3, 'schedule', wait.elapsed());
 
   test('cuts a look that takes too long: it rejects with a transient TimeoutError, and its signal aborts', async () => {

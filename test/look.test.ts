@@ -7,7 +7,7 @@ import { CurrentLook } from '../src/look.ts';
 function createWait() {
   return {
     lastValue: 'queued' as unknown,
-    lastError: undefined as unknown,
+    lastError: { error: 'not there' } as { error: unknown } | undefined,
     triggered: 41,
     budget: { timeout: 900, clock: realClock, name: () => 'job', remaining: () => 800 },
     now: 100,
@@ -40,8 +40,8 @@ describe('CurrentLook', () => {
   test('keeps what it was told at its start', () => {
     const wait = createWait();
     const look = new CurrentLook(wait, 2, 'schedule', wait.elapsed());
-    Object.assign(wait, { lastValue: 'running', lastError: new Error('later'), triggered: 42 });
-    expect([look.lastValue, look.lastError, look.triggered]).toEqual(['queued', undefined, 41]);
+    Object.assign(wait, { lastValue: 'running', lastError: { error: new Error('later') }, triggered: 42 });
+    expect([look.lastValue, look.lastError, look.triggered]).toEqual(['queued', 'not there', 41]);
   });
 
   test('has one signal, which aborts when the look is cut', () => {
