@@ -7,7 +7,7 @@ export class Lateness {
   #isUsedUp = false;
   #hasLookedOnceMore = false;
 
-  /** The pause before a look was over so many milliseconds ago. */
+  /** The pause before a look was over so many milliseconds ago. Told of faked clocks, which may be moved all at once. */
   noted(late: number): void {
     this.#wasLate = late > GRACE;
   }

@@ -15,7 +15,7 @@ import { Subscriptions } from './wake.ts';
 import type { AnyCondition, Way } from './way.ts';
 
 /**
- * All of a wait but its looks: since when it is there, who may end it and how, and what is told of it.
+ * All of a wait but its looks: who may end it and how, and what is told of it.
  *
  * A class below the loop, its journal and the alarm of its pauses below it, as a hundred thousand of them are then as many
  * objects.

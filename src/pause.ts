@@ -186,7 +186,7 @@ class Bell {
       this.#timer = setImmediate.call(clock, this.#onTimer);
     } else {
       // An endless pause sleeps in pieces too: without a timer the process would end in the middle of the wait.
-      const piece = Math.min(Math.max(0, Math.ceil(milliseconds)), LONGEST_TIMER);
+      const piece = Math.min(Math.max(0, milliseconds), LONGEST_TIMER);
       // The function that belongs to this timer: another one may be in its place when it is cleared.
       this.#cancel = clearTimeout;
       this.#left = Math.max(0, milliseconds - piece);
@@ -222,7 +222,7 @@ function approach(alarms: readonly (Ringing | undefined)[], from: number): boole
   let sum = 0;
   for (let place = from; place < from + TOGETHER; place++) sum += alarms[place]?.approach() ?? 0;
   // What is only read, and then not used, is left out by every engine.
-  return sum > 0;
+  return sum !== 0;
 }
 
 function ringNext(alarms: (Ringing | undefined)[], from: number): void {

@@ -115,7 +115,7 @@ export function toleratingUnreadable({
   return { ...rest, timeout, tolerate: (error) => error instanceof UnreadableStatus || isTolerated(error) };
 }
 
-/** A read of a status as a way to look. */
+/** Checks a read of a status, and says what its answers mean. */
 export function statusWay(read: AnyCondition, options: StatusOptions & { readonly status?: unknown }): RemarkingWay {
   check('read', read, typeof read === 'function', 'a function');
   const statusOf = toReader(options.status);

@@ -64,7 +64,7 @@ export function waitFor(condition: AnyCondition, options: WaitOptions<never> = N
 
 const NO_OPTIONS: WaitOptions<never> = {};
 
-/** A condition as a way to look. */
+/** Checks a condition, and says what its answers mean. */
 export function conditionWay(
   condition: AnyCondition,
   { until, failWhen }: Pick<WaitOptions<never>, 'until' | 'failWhen'>,
@@ -72,28 +72,40 @@ export function conditionWay(
   check('condition', condition, typeof condition === 'function', 'a function');
   checkFunction('until', until);
   checkFunction('failWhen', failWhen);
-  return until || failWhen ? decidedWay(until as WaitOptions['until'], failWhen as WaitOptions['failWhen']) : TRUTHY;
+  return until || failWhen ? new ConditionWay(until as Decide, failWhen as Decide) : TRUTHY;
+}
+
+type Decide = WaitOptions['until'];
+
+// A class, as many wait at once: of its methods there is one each, and of closures one for each wait.
+class ConditionWay implements RemarkingWay {
+  readonly #until: Decide;
+  readonly #failWhen: Decide;
+
+  constructor(until?: Decide, failWhen?: Decide) {
+    this.#until = until;
+    this.#failWhen = failWhen;
+  }
+
+  isDone(value: unknown): boolean {
+    if (isAgain(value)) return false;
+    const [until, failWhen] = [this.#until, this.#failWhen];
+    const reason = failWhen && immediate('failWhen', failWhen(value));
+    if (reason) throw new GiveUp(isReason(reason) ? reason : `failWhen matched ${render(value)}`);
+    return Boolean(until ? immediate('until', until(value)) : value);
+  }
+
+  title(condition: AnyCondition): string {
+    return titleOf(condition);
+  }
+
+  remarks(journal: Journal): readonly string[] {
+    return !this.#until && answeredNothing(journal) ? [NOTHING] : [];
+  }
 }
 
 /** Done when the answer is truthy. */
-const TRUTHY: RemarkingWay = {
-  isDone: (value) => !isAgain(value) && Boolean(value),
-  title: titleOf,
-  remarks: (journal) => (answeredNothing(journal) ? [NOTHING] : []),
-};
-
-function decidedWay(until: WaitOptions['until'], failWhen: WaitOptions['failWhen']): RemarkingWay {
-  return {
-    ...TRUTHY,
-    isDone: (value) => {
-      if (isAgain(value)) return false;
-      const reason = failWhen && immediate('failWhen', failWhen(value));
-      if (reason) throw new GiveUp(isReason(reason) ? reason : `failWhen matched ${render(value)}`);
-      return Boolean(until ? immediate('until', until(value)) : value);
-    },
-    remarks: until ? () => [] : TRUTHY.remarks,
-  };
-}
+const TRUTHY = new ConditionWay();
 
 const NOTHING = 'the condition only ever returned undefined: return what it found, or use eventually() for assertions';
 

@@ -309,7 +309,7 @@ class Wait extends Lifetime {
   protected override onRing(): void {
     const late = this.time.recent - this.due;
     // In real time nobody asks for it, and an object more is one more to fetch at each look.
-    if (this.time.isFaked && (late > GRACE || this.#lateness)) this.lateness.noted(late);
+    if ((this.time.isFaked && late > GRACE) || this.#lateness) this.lateness.noted(late);
     this.#lookNow(this.#cause, this.recent());
   }
 

@@ -6,8 +6,8 @@ import type { WakeSource } from './wake.ts';
 export type AnyCondition = (look: never) => unknown;
 
 /**
- * A way to look. It is all in which the waiters of this package differ. One that remembers nothing of its wait is for all
- * waits: where a hundred thousand look, each object less is one less to fetch.
+ * What answers mean: it is all in which the waiters of this package differ. One that remembers nothing of its wait is for
+ * all waits: where a hundred thousand look, each object less is one less to fetch.
  */
 export interface Way {
   /** Whether an answer, `again()` among them, is done. What it throws counts as thrown by the condition. */

@@ -13,7 +13,7 @@ import {
   waitFor,
   waitForEvent,
 } from 'unsleep';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Clock } from '../src/clock.ts';
 import { stepOf } from '../src/faked-time.ts';
 import { fakeAsBunDoes } from './fakes.ts';
@@ -349,6 +349,41 @@ test('a faked clock that jumps does not hide what it was late for', async () => 
   }, 100);
   clock.jump(5_000);
   await expect(waiting).resolves.toBe(true);
+});
+
+test('a jump of a faked clock is forgotten when looks have been on time since, in real time', async () => {
+  vi.useRealTimers();
+  onTestFinished(() => mock.timers.reset());
+  const apis = ['setTimeout', 'setInterval', 'Date'] as const;
+  const looked = new EventEmitter<{ look: [] }>();
+  const nextLook = () => new Promise<void>((resolve) => looked.once('look', resolve));
+  let answer: boolean | Promise<boolean> = false;
+  mock.timers.enable({ apis: [...apis] });
+  const outcome = waitFor(
+    () => {
+      looked.emit('look');
+      return answer;
+    },
+    { timeout: '1m', interval: constant(20, { jitter: 'none' }) },
+  ).catch((error: Error) => error.message);
+  const late = nextLook();
+  mock.timers.tick(1_000);
+  await late;
+  mock.timers.reset();
+  await nextLook();
+  await nextLook();
+  let settle: (isReady: boolean) => void = () => {};
+  answer = new Promise((resolve) => {
+    settle = resolve;
+  });
+  await nextLook();
+  mock.timers.enable({ apis: [...apis] });
+  // Reads the clock: one that is exchanged goes on from where it is noticed.
+  expect(pendingWaits()).toHaveLength(1);
+  mock.timers.tick(100_000);
+  answer = true;
+  settle(false);
+  await expect(outcome).resolves.toMatch('not within 60 s (5 looks)');
 });
 
 test('a blocked event loop gets no other turn before the wait has said that it is out of time', async () => {
