@@ -307,9 +307,9 @@ class Wait extends Lifetime {
   }
 
   protected override onRing(): void {
-    const late = this.time.recent - this.due;
-    // In real time nobody asks for it, and an object more is one more to fetch at each look.
-    if ((this.time.isFaked && late > GRACE) || this.#lateness) this.lateness.noted(late);
+    // Of a faked clock only: in real time nobody asks for it, and an object more is one more to fetch at each look.
+    const late = this.time.isFaked ? this.time.recent - this.due : 0;
+    if (late > GRACE || this.#lateness) this.lateness.noted(late);
     this.#lookNow(this.#cause, this.recent());
   }
 
