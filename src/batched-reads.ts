@@ -133,7 +133,7 @@ export class BatchedReads<Key, Value> {
 
   /** Tells a read to stop that nobody waits for. Who asks for its keys is not kept waiting for one that does not listen. */
   #abandon(batch: Batch<Key, Value>): void {
-    batch.limited?.clear?.();
+    batch.limited?.clear();
     batch.controller.abort(new DOMException('nobody waits for it any longer', 'AbortError'));
     this.#end(batch);
   }

@@ -6,6 +6,7 @@ import {
   WaitFailedError,
   WaitTimeoutError,
 } from './errors.ts';
+import type { Hold } from './hold.ts';
 import type { Journal } from './journal.ts';
 import type { Settings } from './options.ts';
 import { cut, oneLine, renderError } from './render.ts';
@@ -17,6 +18,7 @@ import type { SourceReport } from './wake.ts';
 export interface Known {
   readonly settings: Settings;
   readonly journal: Journal;
+  readonly hold: Hold | undefined;
   readonly elapsed: number;
   readonly sources: readonly SourceReport[];
   /** What is waited for, when the user gave no name. */
@@ -73,16 +75,17 @@ export function failed(known: Known, reason: string, cause?: Cause): WaitError {
 }
 
 /** That it was done, and why that was not enough. */
-function relapseOf({ journal: { relapse, timeline }, settings: { holdFor } }: Known): string[] {
+function relapseOf({ journal, hold }: Known): string[] {
   // Only a hold lets a wait be done and go on.
-  if (holdFor === undefined) return [];
-  const hold = formatDuration(holdFor);
-  const last = timeline.spans.at(-1)?.answer;
-  if (last?.kind === 'value' && last.isDone) return [`it was done at the end, but not yet for ${hold}`];
+  if (!hold) return [];
+  const { relapse } = hold;
+  const length = formatDuration(hold.length);
+  const last = journal.timeline.spans.at(-1)?.answer;
+  if (last?.kind === 'value' && last.isDone) return [`it was done at the end, but not yet for ${length}`];
   if (!relapse) return [];
   const doneAt = formatDuration(relapse.doneAt);
   const often = relapse.times === 1 ? `once, at ${doneAt}` : `${relapse.times} times, last at ${doneAt}`;
-  return [`it was done ${often}, and then no longer (it had to stay so for ${hold})`];
+  return [`it was done ${often}, and then no longer (it had to stay so for ${length})`];
 }
 
 function buildError(

@@ -1,7 +1,7 @@
 import { isGiveUp } from './give-up.ts';
 import type { WokenBy } from './look.ts';
+import type { Settings } from './options.ts';
 import { Ringing } from './pause.ts';
-import type { Time } from './time.ts';
 import { type Answer, type GivenAnswer, Timeline } from './timeline.ts';
 
 /** The part of a look that is written down. */
@@ -18,6 +18,7 @@ export interface JournaledLook {
  * below, the fields that each look needs come first: what lies together is fetched together.
  */
 export abstract class Journal extends Ringing {
+  declare readonly settings: Settings;
   readonly #startedAt: number;
   looks = 0;
   wokenLooks = 0;
@@ -29,18 +30,15 @@ export abstract class Journal extends Ringing {
   #untoldWord: string | undefined;
   #isUntoldDone = false;
   lastValue: unknown;
-  lastError: { readonly error: unknown } | undefined;
+  lastError: { readonly error: unknown; readonly times: number } | undefined;
 
   #untoldSince = 0;
-  failedLooks = 0;
-  /** How often it was done before it no longer was, and when the last time began, while `holdFor` asked for more. */
-  relapse: { readonly times: number; readonly doneAt: number } | undefined;
   #timeline: Timeline | undefined;
   #success: { readonly at: number; readonly answer: GivenAnswer } | undefined;
 
-  constructor(time: Time, unref: boolean) {
-    super(time, unref);
-    this.#startedAt = time.now();
+  constructor(settings: Settings) {
+    super(settings);
+    this.#startedAt = settings.time.now();
   }
 
   elapsed(): number {
@@ -50,6 +48,11 @@ export abstract class Journal extends Ringing {
   /** The same, when the time was read last: where nothing of the user's has run since, it is that still. */
   protected recent(): number {
     return this.time.recent - this.#startedAt;
+  }
+
+  /** How many looks threw. */
+  get failedLooks(): number {
+    return this.lastError?.times ?? 0;
   }
 
   get timeline(): Timeline {
@@ -77,16 +80,15 @@ export abstract class Journal extends Ringing {
     const took = now - look.startedAt;
     if (took > this.slowest) this.slowest = took;
     if (answer.kind === 'value' && isSuccess) this.#success = { at: look.startedAt, answer };
-    else if (answer.kind === 'value' && isPlain(answer.value)) this.#count(look.startedAt, answer);
+    else if (answer.kind === 'value' && isPlain(answer.value)) this.count(look.startedAt, answer);
     else this.timeline.add(look.startedAt, seenOf(answer));
     if (answer.kind !== 'unanswered' && 'value' in answer) this.lastValue = answer.value;
     if (answer.kind === 'error' && !isGiveUp(answer.error)) {
-      this.lastError = { error: answer.error };
-      this.failedLooks++;
+      this.lastError = { error: answer.error, times: this.failedLooks + 1 };
     }
   }
 
-  #count(at: number, { value, isDone, word }: GivenAnswer): void {
+  private count(at: number, { value, isDone, word }: GivenAnswer): void {
     const isSame = isDone === this.#isUntoldDone && word === this.#untoldWord && Object.is(value, this.#untoldValue);
     if (this.#untold > 0 && isSame) {
       this.#untold++;
@@ -99,10 +101,6 @@ export abstract class Journal extends Ringing {
     this.#untoldValue = value;
     this.#untoldWord = word;
     this.#isUntoldDone = isDone;
-  }
-
-  protected noteRelapse(doneAt: number): void {
-    this.relapse = { times: (this.relapse?.times ?? 0) + 1, doneAt };
   }
 }
 

@@ -21,7 +21,6 @@ import type { AnyCondition, Way } from './way.ts';
  * objects.
  */
 export abstract class Lifetime extends Journal {
-  readonly settings: Settings;
   protected readonly condition: AnyCondition;
   protected readonly way: Way;
   readonly hold: Hold | undefined;
@@ -34,11 +33,9 @@ export abstract class Lifetime extends Journal {
   #closers: (() => void)[] | undefined;
   #promise: Promise<unknown> | undefined;
   #resolve: ((value: unknown) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
 
   constructor(condition: AnyCondition, way: Way, settings: Settings) {
-    super(settings.time, settings.unref);
-    this.settings = settings;
+    super(settings);
     this.condition = condition;
     this.way = way;
     this.hold = settings.holdFor === undefined ? undefined : new Hold(settings.holdFor);
@@ -60,7 +57,7 @@ export abstract class Lifetime extends Journal {
     const { failFast } = this.settings;
     const { sources = this.settings.sources } = this.way;
     // Before all else, though the wait may end at once: a rejection must not become an unhandled one by chance.
-    if (failFast !== undefined) this.#atEnd(onSettled(failFast, (outcome) => this.#failedFast(outcome)));
+    if (failFast !== undefined) this.atEnd(onSettled(failFast, (outcome) => this.failedFast(outcome)));
     if (this.isAborted()) return false;
     if (sources.length > 0) this.subscriptions = new Subscriptions(sources, this);
     return true;
@@ -74,9 +71,8 @@ export abstract class Lifetime extends Journal {
     if (outcome && !('error' in outcome)) return Promise.resolve(outcome.value);
     this.#promise = outcome
       ? Promise.reject(outcome.error)
-      : new Promise((resolve, reject) => {
+      : new Promise((resolve) => {
           this.#resolve = resolve;
-          this.#reject = reject;
         });
     return this.#promise;
   }
@@ -88,11 +84,11 @@ export abstract class Lifetime extends Journal {
     const { signals, progress } = this.settings;
     listPending(this);
     for (const signal of signals) watchSignal(signal, this);
-    if (progress) this.#atEnd(startProgress(progress, this));
+    if (progress) this.atEnd(startProgress(progress, this));
     this.isAborted();
   }
 
-  #atEnd(close: () => void): void {
+  private atEnd(close: () => void): void {
     this.#closers ??= [];
     this.#closers.push(close);
   }
@@ -100,7 +96,7 @@ export abstract class Lifetime extends Journal {
   protected mindTime(): void {
     if (!this.time.isFaked || this.#isTimeMinded) return;
     this.#isTimeMinded = true;
-    this.#atEnd(mindFakedTime(this));
+    this.atEnd(mindFakedTime(this));
   }
 
   /** Ends the wait if a signal was aborted while nobody listened to it. */
@@ -122,7 +118,7 @@ export abstract class Lifetime extends Journal {
     this.end({ error: isDeadline ? timedOut(this.known(), [], { error: reason, isOurs: isOurs(signal) }) : reason });
   }
 
-  #failedFast(outcome: Outcome): void {
+  private failedFast(outcome: Outcome): void {
     const reason = 'error' in outcome ? outcome.error : outcome.value;
     if (isErrorLike(reason)) this.fail(reason);
     else this.failBecause(typeof reason === 'string' ? reason : `failFast settled with ${render(reason)}`);
@@ -157,8 +153,7 @@ export abstract class Lifetime extends Journal {
     }
     for (const close of this.#closers ?? []) close();
     this.stop(outcome);
-    if ('error' in outcome) this.#reject?.(outcome.error);
-    else this.#resolve?.(outcome.value);
+    this.#resolve?.('error' in outcome ? rejection(outcome.error) : outcome.value);
   }
 
   report(): WaitReport {
@@ -169,6 +164,7 @@ export abstract class Lifetime extends Journal {
     return {
       settings: this.settings,
       journal: this,
+      hold: this.hold,
       elapsed: this.elapsed(),
       sources: this.subscriptions?.report() ?? [],
       title: this.way.title(this.condition),
@@ -195,4 +191,10 @@ export abstract class Lifetime extends Journal {
   endsBy(signal: AbortSignal): boolean {
     return this.settings.signals.includes(signal) || this.way.endsBy?.includes(signal) === true;
   }
+}
+
+/** A promise that is resolved with this rejects. To keep its `reject` too would be 64 bytes more for each wait. */
+function rejection(error: unknown): PromiseLike<never> {
+  // biome-ignore lint/suspicious/noThenProperty: it is to be taken for a promise
+  return { then: (_, reject) => reject?.(error) as never };
 }

@@ -4,20 +4,22 @@ import type { CurrentLook } from './look.ts';
 import type { Settings } from './options.ts';
 import { alarmTimers } from './pause.ts';
 
-/** Timers are cleared with `clear`; without a limit there are none. */
-export type Limited<T> = Promise<T> & Partial<Pick<ClearablePromise<T>, 'clear'>>;
+/** `clear` clears its timer. */
+export type Limited<T> = ClearablePromise<T>;
 
 /** Cuts a look that takes longer than one look may: tells it to stop, and rejects with a `TimeoutError`. */
-export function limitLook<T>(look: CurrentLook, answer: PromiseLike<T>, settings: Settings): Limited<T> {
+export function limitLook<T>(look: CurrentLook, answer: PromiseLike<T>, settings: Settings): Promise<T> {
   const { attemptTimeout } = settings;
   // p-timeout calls `cancel` of what it is given, and may leave a rejection of a foreign thenable unhandled.
   const promise = Promise.resolve(answer);
   if (attemptTimeout === Number.POSITIVE_INFINITY) return promise;
-  return limit(promise, attemptTimeout, settings, () => {
+  const limited = limit(promise, attemptTimeout, settings, () => {
     const error = new TimeoutError(`the look had no answer within ${formatDuration(attemptTimeout)}`);
     look.cut(error);
     throw error;
   });
+  look.clearLimit = limited.clear;
+  return limited;
 }
 
 /** Settles as the promise does, or as the fallback says once the time is up. */

@@ -63,6 +63,8 @@ export class CurrentLook implements Look {
   readonly lastError: unknown;
   readonly triggered: unknown;
   readonly #wait: Wait;
+  /** Clears the timer of its limit, if it has one. */
+  clearLimit: (() => void) | undefined;
   #controller: AbortController | undefined;
   #cut: { readonly reason: unknown } | undefined;
 
@@ -100,6 +102,7 @@ export class CurrentLook implements Look {
 
   /** Tells whoever works on this look's behalf to stop. */
   cut(reason: unknown): void {
+    this.clearLimit?.();
     this.#cut = { reason };
     this.#controller?.abort(reason);
   }

@@ -23,7 +23,7 @@ export class Overdue extends Ringing {
   readonly #wait: Overseen;
 
   constructor(wait: Overseen) {
-    super(wait.settings.time, wait.settings.unref);
+    super(wait.settings);
     this.#wait = wait;
   }
 

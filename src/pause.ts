@@ -1,4 +1,5 @@
 import { type Clock, realClock } from './clock.ts';
+import type { Settings } from './options.ts';
 import { type Time, timeOf } from './time.ts';
 
 // Longer timers fire at once on every platform, so longer pauses are slept in pieces.
@@ -8,14 +9,16 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export abstract class Ringing {
   /** When it rings or rang, in the time of its clock. */
   due = 0;
-  protected readonly time: Time;
-  readonly #unref: boolean;
+  readonly settings: Pick<Settings, 'time' | 'unref'>;
   #bell: Bell | undefined;
   #place = 0;
 
-  constructor(time: Time, unref: boolean) {
-    this.time = time;
-    this.#unref = unref;
+  constructor(settings: Pick<Settings, 'time' | 'unref'>) {
+    this.settings = settings;
+  }
+
+  protected get time(): Time {
+    return this.settings.time;
   }
 
   protected abstract onRing(): void;
@@ -34,7 +37,7 @@ export abstract class Ringing {
     this.clear();
     // Timers count whole milliseconds; a fraction less, and they would ring before the instant that they are for.
     this.due = now + Math.ceil(milliseconds);
-    this.#join(bellAt(this.time, this.due, now, this.#unref));
+    this.join(bellAt(this.time, this.due, now, this.settings.unref));
   }
 
   /** Rings after a turn of the real event loop: the timers of a faked clock may all ring in one. */
@@ -42,7 +45,7 @@ export abstract class Ringing {
     this.clear();
     const real = timeOf(realClock);
     this.due = this.time.recent;
-    this.#join(bellAt(real, 0, real.now(), this.#unref));
+    this.join(bellAt(real, 0, real.now(), this.settings.unref));
   }
 
   clear(): void {
@@ -57,7 +60,8 @@ export abstract class Ringing {
     this.onRing();
   }
 
-  #join(bell: Bell): void {
+  // Not as `#join`: of a class with such a method each object is marked, which takes one more field.
+  private join(bell: Bell): void {
     this.#bell = bell;
     this.#place = bell.join(this);
   }
@@ -68,7 +72,7 @@ export class Alarm extends Ringing {
   readonly #call: () => void;
 
   constructor(clock: Clock, unref: boolean, call: () => void) {
-    super(timeOf(clock), unref);
+    super({ time: timeOf(clock), unref });
     this.#call = call;
   }
 

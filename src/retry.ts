@@ -120,7 +120,6 @@ class Failure extends Error {
  */
 class Calls extends Journal {
   readonly #task: (call: Call) => unknown;
-  readonly #settings: Settings;
   readonly #caller: Caller;
   readonly #stack: { readonly stack?: string | undefined };
   readonly #ended = new AbortController();
@@ -129,10 +128,9 @@ class Calls extends Journal {
   #previousPause = 0;
 
   constructor(task: (call: Call) => unknown, settings: Settings, caller: Caller, abandon: () => void) {
-    const { time, unref, timeout, signals } = settings;
-    super(time, unref);
+    super(settings);
+    const { timeout, signals } = settings;
     this.#task = task;
-    this.#settings = settings;
     this.#caller = caller;
     this.#stack = captureStack(caller);
     this.#abandon = abandon;
@@ -159,7 +157,7 @@ class Calls extends Journal {
   /** Sleeps until the next call makes sense; answers whether it ever does. */
   async pauseAfter({ thrown, isFinal }: Failure, attempt: number): Promise<boolean> {
     if (isFinal) return false;
-    const { backoff, random, timeout } = this.#settings;
+    const { backoff, random, timeout } = this.settings;
     const elapsed = this.elapsed();
     const look = { attempt, elapsed, previousPause: this.#previousPause, random };
     this.#previousPause = pauseOf(backoff, look);
@@ -174,12 +172,12 @@ class Calls extends Journal {
 
   end(): void {
     this.clear();
-    for (const signal of this.#settings.signals) unwatchSignal(signal, this);
+    for (const signal of this.settings.signals) unwatchSignal(signal, this);
   }
 
   /** What a call gave or threw, `giveUp` as it was thrown. */
   async #outcomeOf(attempt: number): Promise<Outcome> {
-    const { attemptTimeout, scale, timeoutScale } = this.#settings;
+    const { attemptTimeout, scale, timeoutScale } = this.settings;
     let thrown: { readonly error: unknown } | undefined;
     const call = (look: Look) => {
       return this.#task({
@@ -209,7 +207,7 @@ class Calls extends Journal {
     way: Pick<Way, 'isDone' | 'blame'>,
     options: CommonOptions & ScaleOption,
   ): Promise<unknown> {
-    const { clock, unref, advanceTimers, name, signals: endsBy } = this.#settings;
+    const { clock, unref, advanceTimers, name, signals: endsBy } = this.settings;
     const shared = { timeout: Number.POSITIVE_INFINITY, tolerate: () => false, signal: this.#ended.signal };
     const title = () => titleOf(this.#task);
     return wait(
@@ -222,7 +220,7 @@ class Calls extends Journal {
 
   /** Says what a call meant. Whatever the user throws here ends the retry. */
   #judge(call: JournaledLook, outcome: Outcome): LookRecord['verdict'] {
-    const { tolerate, onLook } = this.#settings;
+    const { tolerate, onLook } = this.settings;
     const now = this.elapsed();
     const isDone = 'value' in outcome;
     const { attempt, startedAt: at, wokenBy } = call;
@@ -274,8 +272,9 @@ class Calls extends Journal {
 
   #known(): Known {
     return {
-      settings: this.#settings,
+      settings: this.settings,
       journal: this,
+      hold: undefined,
       elapsed: this.elapsed(),
       sources: [],
       title: titleOf(this.#task),

@@ -35,11 +35,19 @@ export function captureStack(
   return stack;
 }
 
+/** A stack alone. As objects of a class have no room for more than they need, it is smaller than one that is not. */
+class Origin {
+  declare readonly stack?: string;
+
+  constructor(below: Caller, captureStackTrace: NonNullable<Capture>) {
+    captureStackTrace(this, below);
+  }
+}
+
 function captureBelow(below: Caller, inner: Caller): { readonly stack?: string | undefined } {
   const { captureStackTrace } = Error as { captureStackTrace?: Capture };
   if (!captureStackTrace) return new Error();
-  const outer: { stack?: string } = {};
-  captureStackTrace(outer, below);
+  const outer = new Origin(below, captureStackTrace);
   keepsFrames ??= endsWithCall();
   if (keepsFrames) return outer;
   const holder: { stack?: string } = {};

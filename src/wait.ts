@@ -7,7 +7,7 @@ import { WaitTimeoutError } from './errors.ts';
 import { isFinal, pauseAskedBy, read } from './judge.ts';
 import { GRACE, Lateness } from './lateness.ts';
 import { Lifetime } from './lifetime.ts';
-import { type Limited, limit, limitLook } from './limit.ts';
+import { limit, limitLook } from './limit.ts';
 import { CurrentLook, type WokenBy } from './look.ts';
 import { pauseOf, type Settings, toSettings, type WaitOptions } from './options.ts';
 import { Overdue } from './overdue.ts';
@@ -51,30 +51,26 @@ const FRAMES_IN_A_CROWD = 2;
 
 /** Looks, pauses, and looks again. It rings when a pause is over. */
 class Wait extends Lifetime {
+  #lastPause = 0;
   #state: 'starting' | 'looking' | 'woken' | 'pausing' = 'starting';
   /** What the next look will be caused by. */
   #cause: WokenBy = 'start';
-  #lastPause = 0;
   /** The pause before the last look that no event brought forward. */
   #previousPause = 0;
   triggered: unknown;
 
   /** The look, or the trigger, that is under way. Whatever answers for another one comes too late. */
   #look: CurrentLook | undefined;
-  #limited: Limited<unknown> | undefined;
   #overdue: Overdue | undefined;
   #lateness: Lateness | undefined;
   #wakeLimit: WakeLimit | undefined;
-  /** Until when not even an event may cause a look. */
-  #firmUntil = 0;
 
-  readonly #caller: Caller;
-  /** Where the wait was started; noted only if it is pending then. */
-  #stack: { readonly stack?: string | undefined } | undefined;
+  /** Where the wait was started; until that is noted, which it is only if it is pending then, what the user called. */
+  #origin: { readonly stack?: string | undefined } | Caller;
 
   constructor(condition: AnyCondition, way: Way, settings: Settings, caller: Caller) {
     super(condition, way, settings);
-    this.#caller = caller;
+    this.#origin = caller;
   }
 
   start(): Promise<unknown> {
@@ -88,7 +84,8 @@ class Wait extends Lifetime {
 
   /** Notes where the wait was started, if anybody may ask. The engine reads each frame from here on. */
   noteOrigin(): void {
-    if (!this.outcome) this.#stack = captureStack(this.#caller, wait, isCrowded() ? FRAMES_IN_A_CROWD : undefined);
+    const frames = isCrowded() ? FRAMES_IN_A_CROWD : undefined;
+    if (!this.outcome) this.#origin = captureStack(this.#origin as Caller, wait, frames);
   }
 
   /** Runs the action that is waited for, once no source could miss what it causes. */
@@ -98,7 +95,7 @@ class Wait extends Lifetime {
     this.attach();
     if (this.#look === look) this.#watch(look);
     try {
-      await this.#sourcesLive();
+      await this.#sourcesLive(look);
       if (this.#look !== look) return;
       this.triggered = await trigger(look.signal);
     } catch (error) {
@@ -109,12 +106,13 @@ class Wait extends Lifetime {
     this.#lookNow('start', this.elapsed());
   }
 
-  async #sourcesLive(): Promise<void> {
+  async #sourcesLive(look: CurrentLook): Promise<void> {
     const live = this.subscriptions?.live;
     if (!live) return;
     const patience = Math.min(this.settings.timeout / 4, LONGEST_CONNECT);
-    this.#limited = limit<unknown>(live, patience, this.settings, () => undefined);
-    await this.#limited;
+    const limited = limit<unknown>(live, patience, this.settings, () => undefined);
+    look.clearLimit = limited.clear;
+    await limited;
   }
 
   #lookNow(wokenBy: WokenBy, startedAt: number): void {
@@ -143,23 +141,18 @@ class Wait extends Lifetime {
   }
 
   #await(look: CurrentLook, answer: PromiseLike<unknown>): void {
-    const isLimited = this.settings.attemptTimeout !== Number.POSITIVE_INFINITY;
-    const limited = limitLook(look, answer, this.settings);
-    limited.then(
+    limitLook(look, answer, this.settings).then(
       (value) => this.#answered(look, { value }),
       (error) => this.#answered(look, { error }),
     );
     if (!this.outcome) this.attach();
     // The condition itself may have ended the wait, or a signal that nobody listened to.
     if (this.outcome) {
-      if (isLimited) limited.clear?.();
       cutLook(look, this.outcome);
       return;
     }
     // Not before, and not for a look that needs no promise: an old object that points to a new one costs every collection.
     this.#look = look;
-    // Without a limit it is the promise of the user, who may have a `clear` of their own.
-    if (isLimited) this.#limited = limited;
     this.#watch(look);
   }
 
@@ -218,13 +211,9 @@ class Wait extends Lifetime {
   }
 
   #notYet(asked: AskedPause | undefined): void {
-    const { hold } = this;
     const { timeout } = this.settings;
     const now = this.recent();
-    if (hold?.since !== undefined) {
-      this.noteRelapse(hold.since);
-      hold.since = undefined;
-    }
+    this.hold?.interrupt();
     if (now >= timeout) {
       if (!this.#looksOnceMore()) this.timeOut([]);
     } else if (asked?.isFirm && now + asked.milliseconds > timeout) {
@@ -253,7 +242,7 @@ class Wait extends Lifetime {
     const pause = this.#lengthOfPause(asked, elapsed);
     const left = Math.max(0, end - elapsed);
     this.#cause = pause >= left && this.hold?.since === undefined ? 'deadline' : 'schedule';
-    if (asked?.isFirm) this.#firmUntil = elapsed + asked.milliseconds;
+    if (asked?.isFirm) this.wakeLimit.firmUntil = elapsed + asked.milliseconds;
     const wasWoken = this.#state === 'woken';
     this.#state = 'pausing';
     this.#sleep(Math.min(pause, left));
@@ -285,11 +274,10 @@ class Wait extends Lifetime {
   }
 
   #bringForward(): void {
-    this.#wakeLimit ??= new WakeLimit();
     const now = this.elapsed();
-    const delay = Math.max(this.#wakeLimit.delay(now), this.#firmUntil - now);
+    const delay = this.wakeLimit.delay(now);
     if (delay >= this.left()) return;
-    this.#wakeLimit.count(now);
+    this.wakeLimit.count(now);
     this.#cause = 'event';
     this.#sleep(delay);
   }
@@ -302,8 +290,8 @@ class Wait extends Lifetime {
 
   /** One field of each 64 bytes that a look needs, which is what is fetched at once. */
   override approach(): number {
-    const { due, looks, lastError, settings, outcome, triggered } = this;
-    return due + looks + this.#lastPause + Number((lastError ?? outcome ?? triggered ?? settings) !== undefined);
+    const { due, looks, lastError, isAttached } = this;
+    return due + looks + Number(lastError !== undefined) + Number(isAttached) + this.#lastPause;
   }
 
   protected override onRing(): void {
@@ -311,6 +299,11 @@ class Wait extends Lifetime {
     const late = this.time.isFaked ? this.time.recent - this.due : 0;
     if (late > GRACE || this.#lateness) this.lateness.noted(late);
     this.#lookNow(this.#cause, this.recent());
+  }
+
+  private get wakeLimit(): WakeLimit {
+    this.#wakeLimit ??= new WakeLimit();
+    return this.#wakeLimit;
   }
 
   get lateness(): Lateness {
@@ -331,14 +324,13 @@ class Wait extends Lifetime {
 
   protected override stop(outcome: Outcome): void {
     this.#overdue?.clear();
-    this.#limited?.clear?.();
     const look = this.#look;
     this.#look = undefined;
     if (look) cutLook(look, outcome);
   }
 
   protected override origin(): { readonly stack?: string | undefined } {
-    return this.#stack ?? captureStack(this.#caller, wait);
+    return typeof this.#origin === 'function' ? captureStack(this.#origin, wait) : this.#origin;
   }
 
   looking(): CurrentLook | undefined {

@@ -168,9 +168,11 @@ const GAP = 10;
 /** Says how long a woken look has to be put off. @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm */
 export class WakeLimit {
   #due = Number.NEGATIVE_INFINITY;
+  /** Until when not even an event may cause a look. */
+  firmUntil = 0;
 
   delay(now: number): number {
-    return Math.max(0, this.#next(now) - now);
+    return Math.max(0, Math.max(this.#next(now), this.firmUntil) - now);
   }
 
   /** An event brings a look forward: only that counts, not the event. */

@@ -143,9 +143,10 @@ describe('limitLook', () => {
   });
 
   test('sets no timer without a limit', async () => {
-    const answer = limitLook(createLook(), Promise.resolve(5), toSettings({}));
+    const look = createLook();
+    const answer = limitLook(look, Promise.resolve(5), toSettings({}));
     expect(vi.getTimerCount()).toBe(0);
-    expect(answer.clear).toBe(undefined);
+    expect(look.clearLimit).toBe(undefined);
     await expect(answer).resolves.toBe(5);
   });
 
