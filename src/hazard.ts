@@ -25,7 +25,7 @@ export interface Hazard {
 
 const CELLS = 256;
 // How much sooner than all that was seen, and later, the next may end.
-const BEYOND = Math.log(3);
+const BEYOND = /* @__PURE__ */ Math.log(3);
 
 /**
  * The hazard of the durations, of which there must be one at least, the newest last.

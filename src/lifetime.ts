@@ -57,7 +57,7 @@ export abstract class Lifetime extends Journal {
     const { failFast } = this.settings;
     const { sources = this.settings.sources } = this.way;
     // Before all else, though the wait may end at once: a rejection must not become an unhandled one by chance.
-    if (failFast !== undefined) this.atEnd(onSettled(failFast, (outcome) => this.failedFast(outcome)));
+    if (failFast !== undefined) this.atEnd(onSettled(failFast, (outcome) => endFast(this, outcome)));
     if (this.isAborted()) return false;
     if (sources.length > 0) this.subscriptions = new Subscriptions(sources, this);
     return true;
@@ -116,12 +116,6 @@ export abstract class Lifetime extends Journal {
     const isDeadline = isTimeout(reason);
     if (!isDeadline) quiet(() => this.#promise);
     this.end({ error: isDeadline ? timedOut(this.known(), [], { error: reason, isOurs: isOurs(signal) }) : reason });
-  }
-
-  private failedFast(outcome: Outcome): void {
-    const reason = 'error' in outcome ? outcome.error : outcome.value;
-    if (isErrorLike(reason)) this.fail(reason);
-    else this.failBecause(typeof reason === 'string' ? reason : `failFast settled with ${render(reason)}`);
   }
 
   protected timeOut(remarks: readonly string[]): void {
@@ -191,6 +185,13 @@ export abstract class Lifetime extends Journal {
   endsBy(signal: AbortSignal): boolean {
     return this.settings.signals.includes(signal) || this.way.endsBy?.includes(signal) === true;
   }
+}
+
+/** `failFast` settled. */
+function endFast(wait: Lifetime, outcome: Outcome): void {
+  const reason = 'error' in outcome ? outcome.error : outcome.value;
+  if (isErrorLike(reason)) wait.fail(reason);
+  else wait.failBecause(typeof reason === 'string' ? reason : `failFast settled with ${render(reason)}`);
 }
 
 /** A promise that is resolved with this rejects. To keep its `reject` too would be 64 bytes more for each wait. */

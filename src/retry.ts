@@ -97,7 +97,8 @@ async function makeCalls<T>(
   }
 }
 
-const DEFAULT_INTERVAL = exponential();
+// Said to be pure, so that who takes `waitFor` alone does not carry it.
+const DEFAULT_INTERVAL = /* @__PURE__ */ exponential();
 
 /**
  * Carries whatever was thrown through p-retry, which retries a TypeError only when it knows its text, replaces what is

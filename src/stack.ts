@@ -39,22 +39,20 @@ export function captureStack(
 class Origin {
   declare readonly stack?: string;
 
-  constructor(below: Caller, captureStackTrace: NonNullable<Capture>) {
-    captureStackTrace(this, below);
+  constructor(below: Caller) {
+    (Error as { captureStackTrace?: Capture }).captureStackTrace?.(this, below);
   }
 }
 
 function captureBelow(below: Caller, inner: Caller): { readonly stack?: string | undefined } {
-  const { captureStackTrace } = Error as { captureStackTrace?: Capture };
-  if (!captureStackTrace) return new Error();
-  const outer = new Origin(below, captureStackTrace);
+  if (!(Error as { captureStackTrace?: Capture }).captureStackTrace) return new Error();
+  const outer = new Origin(below);
   keepsFrames ??= endsWithCall();
   if (keepsFrames) return outer;
-  const holder: { stack?: string } = {};
-  captureStackTrace(holder, inner);
+  const nearer = new Origin(inner);
   return {
     get stack() {
-      return [outer, holder].find((holder) => framesOf(holder) !== '')?.stack;
+      return [outer, nearer].find((origin) => framesOf(origin) !== '')?.stack;
     },
   };
 }
@@ -97,8 +95,5 @@ function endsWithCall(): boolean {
 }
 
 function isOnStack(): boolean {
-  const { captureStackTrace } = Error as { captureStackTrace?: Capture };
-  const holder: { stack?: string } = {};
-  captureStackTrace?.(holder, endsWithCall);
-  return framesOf(holder) !== '';
+  return framesOf(new Origin(endsWithCall)) !== '';
 }

@@ -15,7 +15,7 @@ import type { Ringing } from './pause.ts';
 import { isCrowded, waitsUnder } from './pending-waits.ts';
 import { type Caller, callerOf, captureStack, pointTo } from './stack.ts';
 import type { AskedPause } from './transient.ts';
-import { isPromiseLike, WakeLimit } from './wake.ts';
+import { isPromiseLike, type Subscriptions } from './wake.ts';
 import type { AnyCondition, Way } from './way.ts';
 
 /**
@@ -63,7 +63,6 @@ class Wait extends Lifetime {
   #look: CurrentLook | undefined;
   #overdue: Overdue | undefined;
   #lateness: Lateness | undefined;
-  #wakeLimit: WakeLimit | undefined;
 
   /** Where the wait was started; until that is noted, which it is only if it is pending then, what the user called. */
   #origin: { readonly stack?: string | undefined } | Caller;
@@ -242,7 +241,7 @@ class Wait extends Lifetime {
     const pause = this.#lengthOfPause(asked, elapsed);
     const left = Math.max(0, end - elapsed);
     this.#cause = pause >= left && this.hold?.since === undefined ? 'deadline' : 'schedule';
-    if (asked?.isFirm) this.wakeLimit.firmUntil = elapsed + asked.milliseconds;
+    if (asked?.isFirm && this.subscriptions) this.subscriptions.wakeLimit.firmUntil = elapsed + asked.milliseconds;
     const wasWoken = this.#state === 'woken';
     this.#state = 'pausing';
     this.#sleep(Math.min(pause, left));
@@ -274,10 +273,11 @@ class Wait extends Lifetime {
   }
 
   #bringForward(): void {
+    const { wakeLimit } = this.subscriptions as Subscriptions;
     const now = this.elapsed();
-    const delay = this.wakeLimit.delay(now);
+    const delay = wakeLimit.delay(now);
     if (delay >= this.left()) return;
-    this.wakeLimit.count(now);
+    wakeLimit.count(now);
     this.#cause = 'event';
     this.#sleep(delay);
   }
@@ -299,11 +299,6 @@ class Wait extends Lifetime {
     const late = this.time.isFaked ? this.time.recent - this.due : 0;
     if (late > GRACE || this.#lateness) this.lateness.noted(late);
     this.#lookNow(this.#cause, this.recent());
-  }
-
-  private get wakeLimit(): WakeLimit {
-    this.#wakeLimit ??= new WakeLimit();
-    return this.#wakeLimit;
   }
 
   get lateness(): Lateness {

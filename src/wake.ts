@@ -65,6 +65,8 @@ export interface Wakeable {
 export class Subscriptions {
   /** Resolves once every source is live or has failed. */
   readonly live: Promise<unknown> | undefined;
+  /** How many looks its events may cause. */
+  readonly wakeLimit = new WakeLimit();
   readonly #subscriptions: Subscription[];
 
   constructor(sources: readonly WakeSource[], wait: Wakeable) {
@@ -172,7 +174,7 @@ export class WakeLimit {
   firmUntil = 0;
 
   delay(now: number): number {
-    return Math.max(0, Math.max(this.#next(now), this.firmUntil) - now);
+    return Math.max(now, this.#next(now), this.firmUntil) - now;
   }
 
   /** An event brings a look forward: only that counts, not the event. */

@@ -178,9 +178,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a wake shortens a firm pause',
-    file: 'wait.ts',
-    text: 'Math.max(this.#wakeLimit.delay(now), this.#firmUntil - now)',
-    instead: 'this.#wakeLimit.delay(now)',
+    file: 'wake.ts',
+    text: ', this.firmUntil)',
+    instead: ')',
   },
   {
     name: 'each wake causes a look of its own, at once',
@@ -191,7 +191,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a storm of events is not limited',
     file: 'wait.ts',
-    text: 'this.#wakeLimit.count(now);',
+    text: 'wakeLimit.count(now);',
     instead: '',
   },
   {
@@ -209,13 +209,13 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the trigger does not wait for the sources',
     file: 'wait.ts',
-    text: 'await this.#sourcesLive();',
+    text: 'await this.#sourcesLive(look);',
     instead: '',
   },
   {
     name: 'a relapse does not start the hold anew',
-    file: 'wait.ts',
-    text: '      hold.since = undefined;\n',
+    file: 'hold.ts',
+    text: '    this.since = undefined;\n',
     instead: '',
   },
   {

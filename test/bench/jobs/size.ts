@@ -8,7 +8,7 @@ import type { Figures, Sample } from '../statistics.ts';
 import { LIMITS } from '../waiters/limits.ts';
 import { BARE, OURS } from '../waiters/waiter.ts';
 
-export const WITHOUT_RENDERING = 'unsleep, the loop without rendering';
+export const WITHOUT_RENDERING = 'unsleep, without rendering';
 
 /** What a program takes from each package, by the name of the module. */
 const IMPORTS: Readonly<Record<string, readonly [name: string, from: string]>> = {
@@ -29,12 +29,30 @@ const IMPORTS: Readonly<Record<string, readonly [name: string, from: string]>> =
   'wait-on': ['default', 'wait-on'],
 };
 
-// What only a wait that failed, or is asked about, needs.
-const RENDERING = /\/src\/(diagnosis|report|render|timeline|title)\.ts$/;
+/** What is left out, by the names of its modules. */
+const PARTS: Readonly<Record<string, RegExp>> = {
+  // What only a wait that failed, or is asked about, needs.
+  [WITHOUT_RENDERING]: /\/src\/(diagnosis|report|render|timeline|title)\.ts$/,
+  'unsleep, without its options, their checks, durations and backoffs':
+    /\/src\/(options|check|duration|backoff|jitter)\.ts$/,
+  'unsleep, without faked clocks': /\/src\/(faked-time|clock|time|unfaked-timer|lateness)\.ts$/,
+  'unsleep, without events, signals, holds and progress': /\/src\/(wake|progress|ends|hold|budget)\.ts$/,
+  'unsleep, without what it knows of errors': /\/src\/(transient|judge|give-up|errors|stack)\.ts$|\/is-network-error\//,
+  'unsleep, without limits of a look': /\/src\/(limit|overdue)\.ts$|\/p-timeout\//,
+};
+const WITHOUT_ALL = 'unsleep, without any of these';
+const LEFT_OUT: Readonly<Record<string, RegExp>> = {
+  ...PARTS,
+  [WITHOUT_ALL]: new RegExp(
+    Object.values(PARTS)
+      .map(({ source }) => source)
+      .join('|'),
+  ),
+};
 
 const CANDIDATES: readonly Candidate[] = [
   { name: OURS, kind: 'ours' },
-  { name: WITHOUT_RENDERING, kind: 'ours' },
+  ...Object.keys(LEFT_OUT).map((name): Candidate => ({ name, kind: 'ours' })),
   { name: BARE, kind: 'limit' },
   ...Object.keys(IMPORTS).map((name): Candidate => ({ name, kind: 'peer' })),
 ];
@@ -43,8 +61,8 @@ const CANDIDATES: readonly Candidate[] = [
 export const SIZE: Job = {
   name: 'size',
   title: 'Size',
-  how: `What importing the function that waits brings into a bundle, made by esbuild for Node. Without rendering, the modules that make the texts of a failed wait are
-left out of the same source: what is left runs no program, but tells where the bytes are.`,
+  how: `What importing the function that waits brings into a bundle, made by esbuild for Node. Without a part of it, the modules of that part
+are left out of the same source: what is left runs no program, but tells where the bytes are.`,
   columns: [
     { figure: 'brotli', title: 'bytes, minified and brotli' },
     { figure: 'minified', title: 'minified' },
@@ -74,7 +92,7 @@ async function sizeOf(waiter: string, task: Task): Promise<Figures> {
   const built = fileURLToPath(String(task.builds[OURS]));
   const [name, from] = IMPORTS[waiter] ?? ['waitFor', waiter === OURS ? built : join(process.cwd(), 'src/wait-for.ts')];
   const text = waiter === BARE ? await bareText() : `export { ${name} } from ${JSON.stringify(from)};\n`;
-  return bundle(text.replace('{ default }', '{ default as it }'), dirname(built), waiter === WITHOUT_RENDERING);
+  return bundle(text.replace('{ default }', '{ default as it }'), dirname(built), LEFT_OUT[waiter]);
 }
 
 /** The loop of this bench, as it stands in its file. */
@@ -87,18 +105,24 @@ async function bareText(): Promise<string> {
   return `type Condition = () => unknown;\nexport ${file.slice(start, end)}${file.slice(helper, file.indexOf('\n}', helper) + 3)}`;
 }
 
-async function bundle(text: string, folder: string, isWithoutRendering: boolean): Promise<Figures> {
-  const plugins = isWithoutRendering ? [{ name: 'without rendering', setup: stubRendering }] : [];
+async function bundle(text: string, folder: string, without: RegExp | undefined): Promise<Figures> {
+  const plugins = without ? [{ name: 'without a part', setup: leaveOut(without) }] : [];
   const bundled = await minified(text, folder, plugins);
   return { brotli: brotliCompressSync(bundled).length, minified: bundled.length };
 }
 
+const EXPORTED = /^export (?:async |abstract )?(?:function|const|class) (\w+)/gm;
+
 type Setup = NonNullable<NonNullable<Parameters<typeof import('tsup').build>[0]['esbuildPlugins']>[number]>['setup'];
 
 /** In place of each module, one that exports the same names, and nothing behind them. */
-const stubRendering: Setup = ({ onLoad }) => {
-  onLoad({ filter: RENDERING }, async ({ path }) => {
-    const names = [...(await readFile(path, 'utf8')).matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)];
-    return { contents: `export let ${names.map(([, name]) => name).join(', ')};`, loader: 'js' };
-  });
-};
+const leaveOut =
+  (filter: RegExp): Setup =>
+  ({ onLoad }) => {
+    onLoad({ filter }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const names = Array.from(text.matchAll(EXPORTED), ([, name]) => name);
+      const contents = `export let it${names.map((name) => `, ${name}`).join('')};\nexport default it;`;
+      return { contents, loader: 'js' };
+    });
+  };
