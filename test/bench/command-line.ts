@@ -15,7 +15,7 @@ export interface Asked {
   readonly sizes: readonly number[] | undefined;
   /** A version of Node, such as `24`. Without it, this one. */
   readonly node: string | undefined;
-  /** A build of this package to be measured instead of that in `dist`, and one to be measured beside it. */
+  /** A build of this package to be measured instead of that in `dist`, and one to be measured beside it: its `index.js`. */
   readonly build: string | undefined;
   readonly against: string | undefined;
 }

@@ -1,5 +1,5 @@
 // Measures unsleep, its peers and what is written by hand, and writes docs/benchmarks.md. Run it with `npm run bench`.
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -24,6 +24,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 async function copyBuilds({ build, against }: Asked): Promise<Builds> {
   await mkdir(WORKSHOP, { recursive: true });
   const copy = async (file: string, name: string) => {
+    if (!(await stat(file)).isFile()) throw new Error(`${file} is no file: name the dist/index.js of a build`);
     await copyFile(file, join(WORKSHOP, name));
     return pathToFileURL(join(WORKSHOP, name)).href;
   };

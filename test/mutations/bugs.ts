@@ -572,4 +572,16 @@ export const BUGS: readonly Bug[] = [
     text: '        this.#heed(error);\n',
     instead: '',
   },
+  {
+    name: 'a look that is cut keeps the timer of its limit',
+    file: 'look.ts',
+    text: '    this.clearLimit?.();\n',
+    instead: '',
+  },
+  {
+    name: 'the error of a failed wait comes as its value',
+    file: 'lifetime.ts',
+    text: 'rejection(outcome.error)',
+    instead: 'outcome.error',
+  },
 ];

@@ -52,19 +52,27 @@ function suitesOf(file: string): readonly string[] {
 const redAnyway = [suites, operationSuites].flatMap((all) => run(all));
 if (redAnyway.length > 0) throw new Error(`red without any bug: ${redAnyway.join(', ')}`);
 
-// `npm run mutations -- jitter` tries those with the word in their name, and leaves the page as it is.
-const [word] = process.argv.slice(2);
-const bugs = BUGS.filter(({ name }) => word === undefined || name.includes(word));
+const PAGE = join(root, 'docs/decisions/0008-mutations.md');
+
+// `npm run mutations -- jitter wait.ts` tries those with a word in their name, or of a file, and leaves the other rows of the
+// page as they are.
+const words = process.argv.slice(2);
+const isChosen = ({ name, file }: Bug) => words.some((word) => name.includes(word) || file === word);
+const bugs = BUGS.filter((bug) => words.length === 0 || isChosen(bug));
 const survivors: string[] = [];
-const rows: string[] = [];
+const rows = new Map(
+  readFileSync(PAGE, 'utf8')
+    .split('\n')
+    .map((row) => [row.split(' | ')[0], row]),
+);
 for (const bug of bugs) {
   const red = redTests(bug);
   if (red.length === 0) survivors.push(bug.name);
-  rows.push(`| ${bug.name} | \`${bug.file}\` | ${red[0] ?? '**none**'} |`);
+  rows.set(`| ${bug.name}`, `| ${bug.name} | \`${bug.file}\` | ${red[0] ?? '**none**'} |`);
   say(`${red.length === 0 ? 'GREEN' : 'red  '}  ${bug.name}: ${red[0] ?? 'none'}`);
 }
 rmSync(copy, { recursive: true });
-if (word === undefined) writePage();
+writePage();
 say(`${bugs.length - survivors.length} passed, ${survivors.length} failed`);
 process.exitCode = survivors.length;
 
@@ -121,9 +129,9 @@ Each row is a bug that \`npm run mutations\` puts into a copy of the code, and t
 
 | bug | in | test that turned red |
 |---|---|---|
-${rows.join('\n')}
+${BUGS.map(({ name }) => rows.get(`| ${name}`) ?? `| ${name} | | (not tried) |`).join('\n')}
 `;
-  writeFileSync(join(root, 'docs/decisions/0008-mutations.md'), page);
+  writeFileSync(PAGE, page);
 }
 
 function say(line: string): void {
