@@ -194,8 +194,15 @@ function endFast(wait: Lifetime, outcome: Outcome): void {
   else wait.failBecause(typeof reason === 'string' ? reason : `failFast settled with ${render(reason)}`);
 }
 
-/** A promise that is resolved with this rejects. To keep its `reject` too would be 64 bytes more for each wait. */
+/**
+ * A promise that is resolved with this rejects at once, as its `then` cannot be read. To keep its `reject` too would be
+ * 64 bytes more for each wait; a `then` that rejects would be called a microtask later.
+ */
 function rejection(error: unknown): PromiseLike<never> {
-  // biome-ignore lint/suspicious/noThenProperty: it is to be taken for a promise
-  return { then: (_, reject) => reject?.(error) as never };
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: it is to be taken for a promise
+    get then(): never {
+      throw error;
+    },
+  };
 }

@@ -18,7 +18,7 @@ export function limitLook<T>(look: CurrentLook, answer: PromiseLike<T>, settings
     look.cut(error);
     throw error;
   });
-  look.clearLimit = limited.clear;
+  look.limitedBy(limited.clear);
   return limited;
 }
 

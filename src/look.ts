@@ -63,8 +63,7 @@ export class CurrentLook implements Look {
   readonly lastError: unknown;
   readonly triggered: unknown;
   readonly #wait: Wait;
-  /** Clears the timer of its limit, if it has one. */
-  clearLimit: (() => void) | undefined;
+  #clearLimit: (() => void) | undefined;
   #controller: AbortController | undefined;
   #cut: { readonly reason: unknown } | undefined;
 
@@ -100,9 +99,14 @@ export class CurrentLook implements Look {
     return this.#controller?.signal;
   }
 
+  /** It has a limit: how the timer of that is cleared, should the look be cut. */
+  limitedBy(clear: () => void): void {
+    this.#clearLimit = clear;
+  }
+
   /** Tells whoever works on this look's behalf to stop. */
   cut(reason: unknown): void {
-    this.clearLimit?.();
+    this.#clearLimit?.();
     this.#cut = { reason };
     this.#controller?.abort(reason);
   }

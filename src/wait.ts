@@ -92,7 +92,9 @@ class Wait extends Lifetime {
     const look = new CurrentLook(this, 0, 'start', 0);
     this.#look = look;
     this.attach();
-    if (this.#look === look) this.#watch(look);
+    // Ended by a signal that nobody listened to before.
+    if (this.#look !== look) return;
+    this.#watch(look);
     try {
       await this.#sourcesLive(look);
       if (this.#look !== look) return;
@@ -110,7 +112,7 @@ class Wait extends Lifetime {
     if (!live) return;
     const patience = Math.min(this.settings.timeout / 4, LONGEST_CONNECT);
     const limited = limit<unknown>(live, patience, this.settings, () => undefined);
-    look.clearLimit = limited.clear;
+    look.limitedBy(limited.clear);
     await limited;
   }
 

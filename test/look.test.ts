@@ -37,6 +37,14 @@ describe('CurrentLook', () => {
     expect(look.usedSignal).toBe(look.signal);
   });
 
+  test('can be copied as data, though it has a limit', () => {
+    const look = new CurrentLook(createWait(), 2, 'event', 100);
+    look.limitedBy(() => {});
+    const { lastValue, lastError, triggered } = look;
+    const told = { attempt: 2, wokenBy: 'event', startedAt: 100, lastValue, lastError, triggered };
+    expect(structuredClone({ ...look })).toEqual(told);
+  });
+
   test('keeps what it was told at its start', () => {
     const wait = createWait();
     const look = new CurrentLook(wait, 2, 'schedule', wait.elapsed());

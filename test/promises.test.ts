@@ -128,6 +128,15 @@ describe('P2: one look at the deadline itself', () => {
   });
 });
 
+describe('a wait that fails', () => {
+  test('is settled before one that is done later in the same turn', async () => {
+    const failing = waitFor(() => false, { timeout: 20, interval: exactly(20) });
+    const done = waitFor(({ attempt }) => attempt > 1, { interval: exactly(20) });
+    expect(await rejection(Promise.race([failing, done]), 20)).toMatchObject({ name: 'WaitTimeoutError' });
+    await done;
+  });
+});
+
 describe('P3: a look that hangs cannot outlive the deadline', () => {
   test('cuts it at the deadline and aborts its signal', async () => {
     let signal: AbortSignal | undefined;
@@ -232,6 +241,13 @@ describe('P5: abort settles in the same turn', () => {
     controller.abort(reason);
     // No time passes, and no timer runs.
     await expect(waiting).rejects.toBe(reason);
+  });
+
+  test('before any microtask runs', async () => {
+    const controller = new AbortController();
+    const waiting = waitFor(() => false, { signal: controller.signal });
+    controller.abort('enough');
+    await expect(Promise.race([waiting, Promise.resolve('pending')])).rejects.toBe('enough');
   });
 
   test('when the condition itself aborts', async () => {
@@ -386,6 +402,20 @@ describe('P6: after settling nothing is left', () => {
     controller.abort('all');
     expect(await Promise.allSettled(waits)).toEqual(waits.map(() => ({ status: 'rejected', reason: 'all' })));
     expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('no timer of a wait that a source aborted before its trigger ran, while another was connecting', async () => {
+    const controller = new AbortController();
+    const trigger = vi.fn();
+    const aborting: WakeSource = () => {
+      controller.abort('enough');
+      return () => {};
+    };
+    const connecting: WakeSource = () => new Promise(() => {});
+    const waiting = waitFor(() => true, { signal: controller.signal, trigger, wakeOn: [aborting, connecting] });
+    await expect(waiting).rejects.toBe('enough');
+    expect(vi.getTimerCount()).toBe(0);
+    expect(trigger).not.toHaveBeenCalled();
   });
 
   test('ends the subscription that becomes live only after the wait is over', async () => {

@@ -575,7 +575,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a look that is cut keeps the timer of its limit',
     file: 'look.ts',
-    text: '    this.clearLimit?.();\n',
+    text: '    this.#clearLimit?.();\n',
     instead: '',
   },
   {
@@ -583,5 +583,17 @@ export const BUGS: readonly Bug[] = [
     file: 'lifetime.ts',
     text: 'rejection(outcome.error)',
     instead: 'outcome.error',
+  },
+  {
+    name: 'a failed wait is settled a microtask late',
+    file: 'lifetime.ts',
+    text: '    get then(): never {\n      throw error;\n    },',
+    instead: '    then: (_: unknown, reject: (error: unknown) => void) => reject(error) as never,',
+  },
+  {
+    name: 'a wait that was aborted before its trigger waits for its sources',
+    file: 'wait.ts',
+    text: '    if (this.#look !== look) return;\n    this.#watch(look);',
+    instead: '    if (this.#look === look) this.#watch(look);',
   },
 ];
