@@ -209,34 +209,27 @@ class Bell {
     this.#time.now();
     this.#cancel = undefined;
     const alarms = this.#alarms;
-    for (let place = 0; place < this.#places; place += TOGETHER) {
-      if (approach(alarms, place)) ringNext(alarms, place);
+    // Not as functions of their own: V8 would inline these into a caller that is too seldom called to be optimized well.
+    for (let from = 0; from < this.#places; from += TOGETHER) {
+      const to = from + TOGETHER;
+      // Reads a little of each of the next alarms, so that the memory of all of them is on its way when the first one rings.
+      // Else each is waited for by itself: where a hundred thousand wait, longer than all the rest of a look takes.
+      let sum = 0;
+      for (let place = from; place < to; place++) sum += alarms[place]?.approach() ?? 0;
+      // What is only read, and then not used, is left out by every engine.
+      if (sum === 0) continue;
+      // By place, as an alarm that rings may clear those after it.
+      for (let place = from; place < to; place++) {
+        const alarm = alarms[place];
+        alarms[place] = undefined;
+        alarm?.ring();
+      }
     }
     this.#retire();
   };
 }
 
 const TOGETHER = 32;
-
-/**
- * Reads a little of each of the next alarms, so that the memory of all of them is on its way when the first one rings.
- * Else each is waited for by itself: where a hundred thousand wait, longer than all the rest of a look takes.
- */
-function approach(alarms: readonly (Ringing | undefined)[], from: number): boolean {
-  let sum = 0;
-  for (let place = from; place < from + TOGETHER; place++) sum += alarms[place]?.approach() ?? 0;
-  // What is only read, and then not used, is left out by every engine.
-  return sum !== 0;
-}
-
-function ringNext(alarms: (Ringing | undefined)[], from: number): void {
-  // By place, as an alarm that rings may clear those after it.
-  for (let place = from; place < from + TOGETHER; place++) {
-    const alarm = alarms[place];
-    alarms[place] = undefined;
-    alarm?.ring();
-  }
-}
 
 /** Timers in the shape that p-timeout takes: its own fire at once beyond 2^31-1 ms, and cannot be unref'd. */
 export function alarmTimers(clock: Clock, unref: boolean) {

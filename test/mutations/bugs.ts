@@ -563,8 +563,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'alarms after one that cleared many do not ring',
     file: 'pause.ts',
-    text: 'if (approach(alarms, place)) ringNext(alarms, place);',
-    instead: 'if (approach(alarms, place)) ringNext(alarms, place);\n      else break;',
+    text: 'if (sum === 0) continue;',
+    instead: 'if (sum === 0) break;',
   },
   {
     name: 'a firm pause of a service is not heeded by those who come later',
