@@ -75,6 +75,8 @@ class Watch<T> {
   #isStale = false;
   #handedOut = '';
   #pause = 0;
+  /** When the next poll is due, whatever events come before. */
+  #plannedAt = Number.POSITIVE_INFINITY;
 
   constructor(operation: Operation<T>, settings: OperationSettings<T>) {
     this.#operation = operation;
@@ -139,6 +141,7 @@ class Watch<T> {
   }
 
   pause(): number {
+    this.#plannedAt = this.#settings.now() + this.#pause;
     return this.#pause;
   }
 
@@ -151,7 +154,8 @@ class Watch<T> {
     const isNews = operation.serial !== this.#seen && !this.#isStale;
     if (isNews || operation.isOver || look.wokenBy === 'deadline') return 0;
     const now = this.#settings.now();
-    const isEvent = look.wokenBy === 'event';
+    // One that comes as late as the poll that is due anyway must not take its place.
+    const isEvent = look.wokenBy === 'event' && now < this.#plannedAt;
     const held = (look.wokenBy === 'start' ? operation.dueAt : operation.floor(isEvent)) - now;
     if (held > 0) return held;
     // One that is under way may have been answered before the event.
