@@ -293,7 +293,7 @@ class Wait extends Lifetime {
   /** One field of each 64 bytes that a look needs, which is what is fetched at once. */
   override approach(): number {
     const { due, looks, lastError, isAttached } = this;
-    return due + looks + (lastError ? 1 : 0) + (isAttached ? 1 : 0) + this.#lastPause;
+    return due + looks + Number(lastError !== undefined) + Number(isAttached) + this.#lastPause;
   }
 
   protected override onRing(): void {
