@@ -196,7 +196,7 @@ function endFast(wait: Lifetime, outcome: Outcome): void {
 
 /**
  * A promise that is resolved with this rejects at once, as its `then` cannot be read. To keep its `reject` too would be
- * 64 bytes more for each wait; a `then` that rejects would be called a microtask later.
+ * one more object for each wait; a `then` that rejects would be called a microtask later.
  */
 function rejection(error: unknown): PromiseLike<never> {
   return {

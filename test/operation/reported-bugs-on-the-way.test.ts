@@ -585,6 +585,15 @@ describe('events', () => {
     expect(instants().slice(0, 3)).toEqual([1_000, 3_000, 7_000]);
   });
 
+  test('in the millisecond before the last poll do not take its place', async () => {
+    const { source, ringAt } = bell();
+    const { fetch, instants } = scripted(running, running, running, done);
+    ringAt(9_499);
+    const options = { fetch, random, wakeOn: source, minWakeGap: '20s', timeout: '10s' } as const;
+    await value(settleOperation(accepted(), options), 60_000);
+    expect(instants()).toEqual([1_000, 3_000, 7_000, 9_500]);
+  });
+
   test('that end leave the wait, which goes on by polling (E10)', async () => {
     const ending: WakeSource = (wake) => {
       wake.failed(new Error('204: no more events'));

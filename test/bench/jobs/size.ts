@@ -40,10 +40,9 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   'unsleep, without what it knows of errors': /\/src\/(transient|judge|give-up|errors|stack)\.ts$|\/is-network-error\//,
   'unsleep, without limits of a look': /\/src\/(limit|overdue)\.ts$|\/p-timeout\//,
 };
-const WITHOUT_ALL = 'unsleep, without any of these';
 const LEFT_OUT: Readonly<Record<string, RegExp>> = {
   ...PARTS,
-  [WITHOUT_ALL]: new RegExp(
+  'unsleep, without any of these': new RegExp(
     Object.values(PARTS)
       .map(({ source }) => source)
       .join('|'),
@@ -111,7 +110,7 @@ async function bundle(text: string, folder: string, without: RegExp | undefined)
   return { brotli: brotliCompressSync(bundled).length, minified: bundled.length };
 }
 
-const EXPORTED = /^export (?:async |abstract )?(?:function|const|class) (\w+)/gm;
+const EXPORTED = /^export (?:async )?(?:function|const|class) (\w+)/gm;
 
 type Setup = NonNullable<NonNullable<Parameters<typeof import('tsup').build>[0]['esbuildPlugins']>[number]>['setup'];
 
