@@ -45,6 +45,11 @@ export abstract class Journal extends Ringing {
     return this.time.now() - this.#startedAt;
   }
 
+  /** The same, after a look. */
+  protected elapsedAfterLook(): number {
+    return this.time.afterLook() - this.#startedAt;
+  }
+
   /** The same, when the time was read last: where nothing of the user's has run since, it is that still. */
   protected recent(): number {
     return this.time.recent - this.#startedAt;

@@ -2,6 +2,10 @@ import { type Clock, fakeOf, isFaked } from './clock.ts';
 
 const { now: performanceNow } = globalThis.performance;
 
+// How often looks that rang together took less than can be measured before it is relied on: a look that is slow all of a
+// sudden is then told as one that took no time.
+const SURELY_QUICK = 100;
+
 const times = new WeakMap<Clock, Time>();
 
 /** The one time that is kept by this clock. */
@@ -34,6 +38,9 @@ export class Time {
   #source!: { now(): number };
   #shown = 0;
   #offset = 0;
+  #isOneInstant = false;
+  #quickInARow = 0;
+  #began = 0;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -42,10 +49,36 @@ export class Time {
 
   /** Whole milliseconds since some instant. A clock that jumps back, or is exchanged for another, goes on from here. */
   now(): number {
+    this.#noticeExchange();
+    return this.#read();
+  }
+
+  /** The same, after a look: of quick ones that ring together the clock is read once, after all of them. */
+  afterLook(): number {
+    this.#noticeExchange();
+    return this.#isOneInstant ? this.recent : this.#read();
+  }
+
+  /** What follows are looks that ring together, until `looked`. */
+  looking(): void {
+    this.#began = this.recent;
+    this.#isOneInstant = this.#quickInARow >= SURELY_QUICK;
+  }
+
+  looked(): void {
+    this.#isOneInstant = false;
+    // One more may be the end of a millisecond that had begun before.
+    this.#quickInARow = this.now() - this.#began > 1 ? 0 : this.#quickInARow + 1;
+  }
+
+  #noticeExchange(): void {
     const { setTimeout, performance } = this.clock;
     // Looked at each time, as whoever fakes a clock tells nobody; bun fakes the very functions that were there before.
     const isSame = setTimeout === this.#setTimeout && 'clock' in setTimeout === this.#isMarked;
     if (!isSame || performance !== this.#performance || performance.now !== this.#now) this.#exchange();
+  }
+
+  #read(): number {
     // Whole, as timers count no less, and a number that is not whole is an object to every engine: one more for each wait.
     const shown = Math.floor(this.#source.now());
     if (shown < this.#shown) this.#offset = this.recent - shown;
@@ -70,6 +103,8 @@ export class Time {
     this.isFaked = isFaked(clock);
     this.exchanges++;
     this.#source = sourceOf(clock);
+    this.#isOneInstant = false;
+    this.#quickInARow = 0;
     // As a jump back: it goes on from here.
     this.#shown = Number.POSITIVE_INFINITY;
   }

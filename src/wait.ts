@@ -183,7 +183,7 @@ class Wait extends Lifetime {
   #conclude(look: CurrentLook, outcome: Outcome): void {
     const { onLook, tolerate, timeout } = this.settings;
     const answer = read(this.way, outcome);
-    const now = this.elapsed();
+    const now = this.elapsedAfterLook();
     const isNever = answer.kind === 'error' && isFinal(answer.error, tolerate, now >= timeout);
     const isDone = answer.kind === 'value' && answer.isDone;
     this.noteAnswer(look, now, answer, isDone && !this.hold);

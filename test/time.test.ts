@@ -76,6 +76,28 @@ describe('Time', () => {
     expect(stopwatch.elapsed()).toBe(100);
   });
 
+  test('is not read after a look of many that are surely quick, unless the clock is exchanged among them', () => {
+    const clock = hand(1_000);
+    const time = timeOf(clock);
+    const start = time.now();
+    for (let times = 0; times < 100; times++) {
+      time.looking();
+      time.looked();
+    }
+    time.looking();
+    clock.time += 30;
+    expect(time.afterLook() - start).toBe(0);
+    let other = 5;
+    clock.performance = { now: () => other };
+    time.afterLook();
+    other += 40;
+    expect(time.afterLook() - start).toBe(40);
+    time.looked();
+    time.looking();
+    other += 2;
+    expect(time.afterLook() - start).toBe(42);
+  });
+
   test('notices that time is faked in the middle, and that it is real again', () => {
     const stopwatch = new Stopwatch(globalClock);
     vi.useFakeTimers({ now: 0 });
