@@ -49,14 +49,22 @@ export class Time {
 
   /** Whole milliseconds since some instant. A clock that jumps back, or is exchanged for another, goes on from here. */
   now(): number {
-    this.#noticeExchange();
-    return this.#read();
+    const { setTimeout, performance } = this.clock;
+    // Looked at each time, as whoever fakes a clock tells nobody; bun fakes the very functions that were there before.
+    const isSame = setTimeout === this.#setTimeout && 'clock' in setTimeout === this.#isMarked;
+    if (!isSame || performance !== this.#performance || performance.now !== this.#now) this.#exchange();
+    // Whole, as timers count no less, and a number that is not whole is an object to every engine: one more for each wait.
+    const shown = Math.floor(this.#source.now());
+    if (shown < this.#shown) this.#offset = this.recent - shown;
+    this.#shown = shown;
+    const now = shown + this.#offset;
+    if (now > this.recent) this.recent = now;
+    return this.recent;
   }
 
   /** The same, after a look: of quick ones that ring together the clock is read once, after all of them. */
   afterLook(): number {
-    this.#noticeExchange();
-    return this.#isOneInstant ? this.recent : this.#read();
+    return this.#isOneInstant && this.clock.setTimeout === this.#setTimeout ? this.recent : this.now();
   }
 
   /** What follows are looks that ring together, until `looked`. */
@@ -69,23 +77,6 @@ export class Time {
     this.#isOneInstant = false;
     // One more may be the end of a millisecond that had begun before.
     this.#quickInARow = this.now() - this.#began > 1 ? 0 : this.#quickInARow + 1;
-  }
-
-  #noticeExchange(): void {
-    const { setTimeout, performance } = this.clock;
-    // Looked at each time, as whoever fakes a clock tells nobody; bun fakes the very functions that were there before.
-    const isSame = setTimeout === this.#setTimeout && 'clock' in setTimeout === this.#isMarked;
-    if (!isSame || performance !== this.#performance || performance.now !== this.#now) this.#exchange();
-  }
-
-  #read(): number {
-    // Whole, as timers count no less, and a number that is not whole is an object to every engine: one more for each wait.
-    const shown = Math.floor(this.#source.now());
-    if (shown < this.#shown) this.#offset = this.recent - shown;
-    this.#shown = shown;
-    const now = shown + this.#offset;
-    if (now > this.recent) this.recent = now;
-    return this.recent;
   }
 
   /** A timer due at this instant has rung. */
