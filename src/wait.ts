@@ -183,9 +183,11 @@ class Wait extends Lifetime {
   #conclude(look: CurrentLook, outcome: Outcome): void {
     const { onLook, tolerate, timeout } = this.settings;
     const answer = read(this.way, outcome);
-    const now = this.elapsedAfterLook();
-    const isNever = answer.kind === 'error' && isFinal(answer.error, tolerate, now >= timeout);
     const isDone = answer.kind === 'value' && answer.isDone;
+    // What ends the wait, holds, or is told, has its very instant; and so has what is thrown, which may ask for a pause.
+    const isExact = onLook !== undefined || isDone || answer.kind !== 'value';
+    const now = isExact ? this.elapsed() : this.elapsedAfterLook();
+    const isNever = answer.kind === 'error' && isFinal(answer.error, tolerate, now >= timeout);
     this.noteAnswer(look, now, answer, isDone && !this.hold);
     if (onLook) {
       const { attempt, startedAt: at, wokenBy } = look;

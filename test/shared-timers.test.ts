@@ -1,4 +1,4 @@
-import { waitFor } from 'unsleep';
+import { constant, type LookRecord, waitFor } from 'unsleep';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../src/clock.ts';
 import { Alarm } from '../src/pause.ts';
@@ -107,70 +107,69 @@ describe('a look of a wait that holds, in real time', () => {
 });
 
 describe('looks that ring in the same millisecond', () => {
-  /**
-   * So many waits that look each millisecond, for 250 rounds; one of them looks for 50 ms in some rounds. Gives back how
-   * often the clock was read in a round, and how long each slow look is said to have taken.
-   */
-  async function rounds(waits: number, slowIn: readonly number[] = []) {
+  /** How often the clock is read in each of 250 rounds of so many waits, of which the last looks for 50 ms in some rounds. */
+  async function readsOf(waits: number, slowIn: readonly number[] = []) {
     const { clock } = stoppedClock();
     let reads = 0;
-    const counted = {
-      ...clock,
-      performance: {
-        now: () => {
-          reads++;
-          return clock.instant;
-        },
-      },
+    const now = () => {
+      reads++;
+      return clock.instant;
     };
     const readsBefore: number[] = [];
     const isOver = () => readsBefore.length > 251;
-    const options = { clock: counted, interval: 1, timeout: Number.POSITIVE_INFINITY };
+    const interval = constant(1, { jitter: 'none' });
+    const options = { clock: { ...clock, performance: { now } }, interval, timeout: Number.POSITIVE_INFINITY };
     const first = waitFor(() => {
       clock.instant++;
       readsBefore.push(reads);
       return isOver();
     }, options);
     const others = Array.from({ length: waits - 2 }, () => waitFor(isOver, options));
-    const took: number[] = [];
-    let slow = 0;
-    const last = waitFor(
-      () => {
-        const isSlow = readsBefore.length > (slowIn[slow] ?? Number.POSITIVE_INFINITY);
-        if (isSlow) clock.instant += 50;
-        return isSlow ? 'slow' : isOver() && 'over';
-      },
-      {
-        ...options,
-        until: (answer) => answer === 'over',
-        onLook: (look) => {
-          if (!('value' in look) || look.value !== 'slow') return;
-          took.push(look.took);
-          slow++;
-        },
-      },
-    );
+    const slow = [...slowIn];
+    const last = waitFor(() => {
+      if (readsBefore.length > (slow[0] ?? Number.POSITIVE_INFINITY)) {
+        slow.shift();
+        clock.instant += 50;
+      }
+      return isOver();
+    }, options);
     await Promise.all([first, ...others, last]);
-    return { readsIn: (round: number) => Number(readsBefore[round + 1]) - Number(readsBefore[round]), took };
+    return (round: number) => Number(readsBefore[round + 1]) - Number(readsBefore[round]);
   }
 
   test('read the clock once for all of them, after a hundred rounds that were quick', async () => {
-    const { readsIn } = await rounds(8);
-    expect([1, 50, 99].map(readsIn)).toEqual([10, 10, 10]);
-    expect([102, 150, 249].map(readsIn)).toEqual([2, 2, 2]);
+    const reads = await readsOf(8);
+    expect([1, 50, 99].map(reads)).toEqual([10, 10, 10]);
+    expect([102, 150, 249].map(reads)).toEqual([2, 2, 2]);
   });
 
   test('read it each for itself where they are few', async () => {
-    const { readsIn } = await rounds(7);
-    expect([1, 99, 102, 249].map(readsIn)).toEqual([8, 8, 8, 8]);
+    const reads = await readsOf(7);
+    expect([1, 99, 102, 249].map(reads)).toEqual([8, 8, 8, 8]);
   });
 
-  test('read it each for itself again once one of them was slow, and tell how long each takes', async () => {
-    const { readsIn, took } = await rounds(8, [50, 200, 201, 249]);
-    expect([10, 60, 140].map(readsIn)).toEqual([10, 10, 10]);
-    expect([160, 199].map(readsIn)).toEqual([2, 2]);
-    expect([210, 245].map(readsIn)).toEqual([10, 10]);
-    // The second one came all of a sudden, after a hundred rounds that were quick: the price of not asking.
-    expect(took).toEqual([50, 0, 50, 50]);
+  test('read it each for itself again once one of them took long', async () => {
+    const reads = await readsOf(8, [50, 200]);
+    expect([10, 60, 140].map(reads)).toEqual([10, 10, 10]);
+    expect([160, 199].map(reads)).toEqual([2, 2]);
+    expect([210, 245].map(reads)).toEqual([10, 10]);
+  });
+
+  test('are exact, however quick, where somebody is told of each', async () => {
+    const { clock } = stoppedClock();
+    const interval = constant(1, { jitter: 'none' });
+    const took: number[] = [];
+    const waits = Array.from({ length: 8 }, (_, place) => {
+      let looks = 0;
+      const isLast = () => {
+        clock.instant = Math.max(clock.instant, looks++);
+        if (place === 7 && looks === 200) clock.instant += 50;
+        return looks > 200;
+      };
+      const told = place === 7 && { onLook: (look: LookRecord) => took.push(look.took) };
+      return waitFor(isLast, { clock, interval, timeout: Number.POSITIVE_INFINITY, ...told });
+    });
+    await Promise.all(waits);
+    expect(took.filter((milliseconds) => milliseconds > 0)).toEqual([50]);
   });
 });

@@ -596,4 +596,28 @@ export const BUGS: readonly Bug[] = [
     text: '    if (this.#look !== look) return;\n    this.#watch(look);',
     instead: '    if (this.#look === look) this.#watch(look);',
   },
+  {
+    name: 'looks that ring together are never measured again',
+    file: 'time.ts',
+    text: 'this.now() - this.#began > 1 ? 0 :',
+    instead: 'this.now() < this.#began ? 0 :',
+  },
+  {
+    name: 'looks that ring together are taken for quick before they were',
+    file: 'time.ts',
+    text: 'this.#quickInARow >= SURELY_QUICK',
+    instead: 'this.#quickInARow >= 0',
+  },
+  {
+    name: 'a clock that is faked by one of many looks is noticed after all of them',
+    file: 'time.ts',
+    text: ' && this.clock.setTimeout === this.#setTimeout',
+    instead: '',
+  },
+  {
+    name: 'a few looks that ring together do not measure each',
+    file: 'pause.ts',
+    text: '>= MANY',
+    instead: '>= 1',
+  },
 ];
