@@ -172,4 +172,26 @@ describe('looks that ring in the same millisecond', () => {
     await Promise.all(waits);
     expect(took.filter((milliseconds) => milliseconds > 0)).toEqual([50]);
   });
+
+  test('are exact, however quick, where a time begins for which it must stay true', async () => {
+    const { clock } = stoppedClock();
+    const options = { clock, interval: constant(1, { jitter: 'none' }), timeout: Number.POSITIVE_INFINITY };
+    let round = 0;
+    const others = Array.from({ length: 7 }, (_, place) =>
+      waitFor(() => {
+        if (place === 0) clock.instant = Math.max(clock.instant, ++round);
+        return round > 200;
+      }, options),
+    );
+    let looksWhileTrue = 0;
+    const look = () => {
+      if (round === 150 && looksWhileTrue === 0) clock.instant += 50;
+      if (round >= 150) looksWhileTrue++;
+      return round >= 150;
+    };
+    await waitFor(look, { ...options, holdFor: 20 });
+    // Each millisecond, from the end of the first one: as many as if that had not taken 50.
+    expect(looksWhileTrue).toBe(21);
+    await Promise.all(others);
+  });
 });
