@@ -2,8 +2,8 @@ import { type Clock, fakeOf, isFaked } from './clock.ts';
 
 const { now: performanceNow } = globalThis.performance;
 
-// How often looks that rang together took less than can be measured before it is relied on: a look that is slow all of a
-// sudden is then told as one that took no time.
+// How often looks that rang together took less than can be measured before it is relied on: what a look that is slow all
+// of a sudden takes is then not counted, once, for those that ring with it.
 const SURELY_QUICK = 100;
 
 const times = new WeakMap<Clock, Time>();
