@@ -302,7 +302,8 @@ class Wait extends Lifetime {
     // Of a faked clock only: in real time nobody asks for it, and an object more is one more to fetch at each look.
     const late = this.time.isFaked ? this.time.recent - this.due : 0;
     if (late > GRACE || this.#lateness) this.lateness.noted(late);
-    this.#lookNow(this.#cause, this.recent());
+    // Where looks ring together, the one before may have taken its time unseen: not for those that somebody is told of.
+    this.#lookNow(this.#cause, this.settings.onLook ? this.elapsed() : this.recent());
   }
 
   get lateness(): Lateness {

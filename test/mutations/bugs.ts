@@ -620,4 +620,16 @@ export const BUGS: readonly Bug[] = [
     text: '>= MANY',
     instead: '>= 1',
   },
+  {
+    name: 'a look that is told of begins with the one before it, of those that ring together',
+    file: 'wait.ts',
+    text: 'this.settings.onLook ? this.elapsed() : this.recent()',
+    instead: 'this.recent()',
+  },
+  {
+    name: 'a look that is told of ends when it began, of those that ring together',
+    file: 'wait.ts',
+    text: 'const isExact = onLook !== undefined || isDone',
+    instead: 'const isExact = isDone',
+  },
 ];
