@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { isWhole, planOf, readCommandLine } from './command-line.ts';
+import { isWhole, NothingToMeasure, planOf, readCommandLine as read } from './command-line.ts';
 import { allWaiters } from './waiters/all.ts';
 
 const waiters = allWaiters({ unsleep: '' });
+const readCommandLine = (args: readonly string[]) => read(args, ['crowd', 'looks']);
 const plan = (...args: string[]) => planOf(readCommandLine(args), waiters);
 
 describe('without arguments', () => {
@@ -56,3 +57,30 @@ test.each([
 ])('with %s it is not the whole, and no page is written', (...args) => {
   expect(isWhole(readCommandLine(args))).toBe(false);
 });
+
+test('--help says what can be asked for, and is no failure', () => {
+  const help = refusal('--help');
+  expect(help.exitCode).toBe(0);
+  expect(help.message).toContain('--job <names>      these jobs alone: crowd, looks\n');
+});
+
+test.each([
+  [['--rouns', '3'], "Unknown option '--rouns'"],
+  [['--rounds', 'three'], "--rounds takes whole numbers above 0; got 'three'"],
+  [['--sizes', '10,0'], "--sizes takes whole numbers above 0; got '0'"],
+  [['--job', 'crowds'], "there is no job 'crowds'; there are crowd, looks"],
+])('%j is refused in a sentence', (args, sentence) => {
+  const refused = refusal(...args);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.message).toContain(sentence);
+  expect(refused.message).toContain('npm run bench -- --help');
+});
+
+function refusal(...args: string[]): NothingToMeasure {
+  try {
+    readCommandLine(args);
+  } catch (error) {
+    if (error instanceof NothingToMeasure) return error;
+  }
+  throw new Error(`${args.join(' ')} was not refused`);
+}

@@ -26,37 +26,74 @@ export function isWhole({ jobs, only, ...others }: Omit<Asked, 'isPageOnly'>): b
   return jobs.length + only.length === 0 && [rounds, sizes, build, against].every((value) => value === undefined);
 }
 
-export function readCommandLine(args: readonly string[]): Asked {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      full: { type: 'boolean' },
-      page: { type: 'boolean' },
-      job: text,
-      only: text,
-      rounds: text,
-      sizes: text,
-      node: text,
-      build: text,
-      against: text,
-    },
-  });
+/** What to print instead of measuring: the help, or what is wrong with the command line. */
+export class NothingToMeasure extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** @throws {NothingToMeasure} */
+export function readCommandLine(args: readonly string[], jobs: readonly string[]): Asked {
+  const values = parse(args);
+  if (values.help) throw new NothingToMeasure(helpOn(jobs), 0);
+  const unknown = listOf(values.job).filter((job) => !jobs.includes(job));
+  if (unknown.length > 0) throw wrong(`there is no job '${unknown.join("', '")}'; there are ${jobs.join(', ')}`);
   return {
     isFull: values.full ?? false,
     isPageOnly: values.page ?? false,
     jobs: listOf(values.job),
     only: listOf(values.only),
-    rounds: values.rounds === undefined ? undefined : Number(values.rounds),
-    sizes: values.sizes === undefined ? undefined : listOf(values.sizes).map(Number),
+    rounds: values.rounds === undefined ? undefined : countIn('rounds', values.rounds),
+    sizes: values.sizes === undefined ? undefined : listOf(values.sizes).map((size) => countIn('sizes', size)),
     node: values.node,
     build: values.build,
     against: values.against,
   };
 }
 
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const flags = { full: flag, page: flag, help: { ...flag, short: 'h' } } as const;
+  const texts = { job: text, only: text, rounds: text, sizes: text, node: text, build: text, against: text } as const;
+  try {
+    return parseArgs({ args: [...args], options: { ...flags, ...texts } }).values;
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
+}
+
 function listOf(text = ''): string[] {
   return text.split(',').filter((part) => part !== '');
+}
+
+function countIn(option: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw wrong(`--${option} takes whole numbers above 0; got '${text}'`);
+}
+
+function wrong(message: string): NothingToMeasure {
+  return new NothingToMeasure(`${message}\nnpm run bench -- --help says what can be asked for`, 2);
+}
+
+function helpOn(jobs: readonly string[]): string {
+  return `npm run bench -- [options]
+
+Measures unsleep, its peers and what is written by hand. The whole of it writes docs/benchmarks.md; a part of it is only printed.
+
+--full             everybody, in more rounds, for longer
+--node <version>   on another Node, such as 24
+--job <names>      these jobs alone: ${jobs.join(', ')}
+--only <names>     those whose names contain one of these, and what they are compared with
+--rounds <n>       so many rounds
+--sizes <n,...>    crowds of so many waits
+--build <file>     the dist/index.js of another build instead of this one
+--against <file>   one to be measured beside it
+--page             writes the page anew from what was measured before`;
 }
 
 /** What that means for the jobs. */

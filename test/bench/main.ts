@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Asked, isWhole, planOf, readCommandLine } from './command-line.ts';
+import { type Asked, isWhole, NothingToMeasure, planOf, readCommandLine } from './command-line.ts';
 import type { Job, Plan } from './job.ts';
 import { JOBS } from './jobs.ts';
 import { findNode } from './node.ts';
@@ -56,9 +56,17 @@ async function versions(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(found));
 }
 
-const asked = readCommandLine(process.argv.slice(2));
-if (asked.isPageOnly) await writePage(await readResults());
-else await measureAll(asked);
+try {
+  const jobs = JOBS.map(({ name }) => name);
+  const asked = readCommandLine(process.argv.slice(2), jobs);
+  if (asked.isPageOnly) await writePage(await readResults());
+  else await measureAll(asked);
+} catch (error) {
+  if (!(error instanceof NothingToMeasure)) throw error;
+  const stream = error.exitCode === 0 ? process.stdout : process.stderr;
+  stream.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
 
 async function measureAll(asked: Asked): Promise<void> {
   const { path: node, version } = await findNode(asked.node);
