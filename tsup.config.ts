@@ -15,9 +15,9 @@ const common: Options = {
   external: ['unsleep', /^node:/],
 };
 
-export default defineConfig(async () => {
+export default defineConfig(async ({ outDir = 'dist' }) => {
   // Here, as each build would clean away what the others have built.
-  await rm('dist', { recursive: true, force: true });
+  await rm(outDir, { recursive: true, force: true });
   return [
     {
       ...common,
