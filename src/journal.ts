@@ -46,7 +46,7 @@ export abstract class Journal extends Ringing {
   }
 
   /** The same, after a look. */
-  protected elapsedAfterLook(): number {
+  elapsedAfterLook(): number {
     return this.time.afterLook() - this.#startedAt;
   }
 

@@ -13,6 +13,7 @@ export interface Overseen {
   /** How long the slowest look took. */
   readonly slowest: number;
   elapsed(): number;
+  elapsedAfterLook(): number;
   /** The look under way, if there is one. */
   looking(): CurrentLook | undefined;
   cut(look: CurrentLook): void;
@@ -29,7 +30,7 @@ export class Overdue extends Ringing {
 
   /** Rings at the limit of this look, or before: then it is set anew. */
   watch(look: CurrentLook): void {
-    const left = this.#limitOf(look) - this.#wait.elapsed();
+    const left = this.#limitOf(look) - this.#wait.elapsedAfterLook();
     const { recent } = this.time;
     if (!this.isSet || this.due > recent + left) this.set(left, recent);
   }

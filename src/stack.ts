@@ -13,46 +13,43 @@ export function callerOf(options: unknown, called: Caller): Caller {
   return (Object(options) as { [CALLER]?: Caller })[CALLER] ?? called;
 }
 
-type Capture = ((target: object, below: Caller) => void) | undefined;
+/** A stack alone. As objects of a class have no room for more than they need, it is smaller than one that is not. */
+class Origin {
+  declare readonly stack?: string;
+}
 
 /**
  * Notes where we are, for an error that may be built much later, when the stack no longer leads to the caller.
  *
  * The text is made only when it is read: most waits succeed. `inner` is a function of this package that `below` called
  * last of all, see {@link keepsFrames}. `frames` is how many are kept at most.
+ *
+ * It calls nothing of ours on its way: the engine walks over each frame between here and the caller, and that is most of
+ * what it takes.
  */
 export function captureStack(
   below: Caller,
   inner: Caller = below,
   frames: number = Number.POSITIVE_INFINITY,
 ): { readonly stack?: string | undefined } {
+  if (!(Error as { captureStackTrace?: unknown }).captureStackTrace) return new Error();
   const usual = Error.stackTraceLimit;
   const isLimited = frames < usual;
   // Not by assignment, which throws where the intrinsics are frozen.
   if (isLimited) Reflect.set(Error, 'stackTraceLimit', frames);
-  const stack = captureBelow(below, inner);
-  if (isLimited) Reflect.set(Error, 'stackTraceLimit', usual);
-  return stack;
-}
-
-/** A stack alone. As objects of a class have no room for more than they need, it is smaller than one that is not. */
-class Origin {
-  declare readonly stack?: string;
-
-  constructor(below: Caller) {
-    (Error as { captureStackTrace?: Capture }).captureStackTrace?.(this, below);
-  }
-}
-
-function captureBelow(below: Caller, inner: Caller): { readonly stack?: string | undefined } {
-  if (!(Error as { captureStackTrace?: Capture }).captureStackTrace) return new Error();
-  const outer = new Origin(below);
+  const outer = new Origin();
+  Error.captureStackTrace(outer, below);
   keepsFrames ??= endsWithCall();
-  if (keepsFrames) return outer;
-  const nearer = new Origin(inner);
+  const nearer = keepsFrames ? undefined : new Origin();
+  if (nearer) Error.captureStackTrace(nearer, inner);
+  if (isLimited) Reflect.set(Error, 'stackTraceLimit', usual);
+  return nearer ? firstWithFrames(outer, nearer) : outer;
+}
+
+function firstWithFrames(...origins: readonly Origin[]): Origin {
   return {
     get stack() {
-      return [outer, nearer].find((origin) => framesOf(origin) !== '')?.stack;
+      return origins.find((origin) => framesOf(origin) !== '')?.stack as string;
     },
   };
 }
@@ -80,7 +77,7 @@ export function checked<T>(check: () => T, below: Caller, inner: Caller = below)
 
 /** Lets an error of ours point to the user's line. For `inner` see above. */
 export function pointTo(error: unknown, below: Caller, inner: Caller): unknown {
-  const { captureStackTrace } = Error as { captureStackTrace?: Capture };
+  const { captureStackTrace } = Error as { captureStackTrace?: (target: object, below: Caller) => void };
   captureStackTrace?.(error as object, below);
   if (framesOf(error as Error) === '') captureStackTrace?.(error as object, inner);
   return error;
@@ -95,5 +92,7 @@ function endsWithCall(): boolean {
 }
 
 function isOnStack(): boolean {
-  return framesOf(new Origin(endsWithCall)) !== '';
+  const origin = new Origin();
+  Error.captureStackTrace(origin, endsWithCall);
+  return framesOf(origin) !== '';
 }

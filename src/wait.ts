@@ -37,7 +37,8 @@ export function wait<T, Options extends object = WaitOptions<never>>(
     const way = toWay(condition, options);
     const waiting = new Wait(condition, way, toSettings(adapt ? adapt(options) : options), caller);
     const promise = waiting.start();
-    waiting.noteOrigin();
+    // Only if anybody may ask. The engine reads each frame from there on, so there are few between.
+    if (waiting.isPending) waiting.startedFrom(captureStack(caller, wait, isCrowded() ? FRAMES_IN_A_CROWD : undefined));
     return promise as Promise<T>;
   } catch (error) {
     return Promise.reject(pointTo(error, caller, wait));
@@ -81,10 +82,12 @@ class Wait extends Lifetime {
     return this.promise();
   }
 
-  /** Notes where the wait was started, if anybody may ask. The engine reads each frame from here on. */
-  noteOrigin(): void {
-    const frames = isCrowded() ? FRAMES_IN_A_CROWD : undefined;
-    if (!this.outcome) this.#origin = captureStack(this.#origin as Caller, wait, frames);
+  get isPending(): boolean {
+    return this.outcome === undefined;
+  }
+
+  startedFrom(origin: { readonly stack?: string | undefined }): void {
+    this.#origin = origin;
   }
 
   /** Runs the action that is waited for, once no source could miss what it causes. */

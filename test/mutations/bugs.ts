@@ -95,8 +95,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'no look at the deadline',
     file: 'wait.ts',
-    text: 'this.#lookNow(this.#cause, this.recent());',
-    instead: "this.#cause === 'deadline' ? this.timeOut([]) : this.#lookNow(this.#cause, this.recent());",
+    text: 'this.#lookNow(this.#cause, this.settings',
+    instead: "this.#cause === 'deadline' ? this.timeOut([]) : this.#lookNow(this.#cause, this.settings",
   },
   {
     name: 'the pause is not cut to the deadline',

@@ -4,6 +4,8 @@ import { NEAREST } from '../waiters/peers.ts';
 import { conditionFor, type Feature } from '../waiters/waiter.ts';
 
 const LOOKS = 100;
+// Node 24 optimizes the code of a loop anew until each of so many waits has looked a hundred times.
+const WARMING_WAITS = 1_000;
 
 const CASES: readonly (readonly [name: string, waits: number, needs: readonly Feature[]])[] = [
   ['1 wait, sync', 1, []],
@@ -30,7 +32,7 @@ costs 50 to 90 µs for each time that the process wakes up, whatever the loop; w
           case: host === 'node' ? name : `${name}, inside vitest`,
           waiters: plan.waiters([...needs, 'pause'], NEAREST, host),
           host,
-          rounds: plan.rounds(3, 9),
+          rounds: plan.rounds(9, 9),
           numbers: { waits, isAsync: Number(needs.includes('async')), timeout: Number(needs.includes('timeout')) },
         }))
         .flatMap(inThreeProcesses),
@@ -43,7 +45,7 @@ async function measure(task: Task) {
   const terms = { interval: 1, timeout: timeout ? 60_000 : undefined };
   return waitersInRounds(task, async ({ waiter, prepare }) => {
     const wait = prepare(terms);
-    const run = async () => {
+    const run = async (waits: number) => {
       const waiting: Promise<unknown>[] = [];
       for (let begun = 0; begun < waits; begun++) {
         let looks = 0;
@@ -52,10 +54,10 @@ async function measure(task: Task) {
       await Promise.all(waiting);
     };
     // Warm: what is measured is the code as it runs for long.
-    await run();
-    await run();
+    await run(WARMING_WAITS);
+    await run(waits);
     return async () => {
-      const { wall, cpu } = await timed(run);
+      const { wall, cpu } = await timed(() => run(waits));
       const looks = waits * LOOKS * 1e3;
       return { wall: wall / looks, cpu: cpu / looks };
     };
