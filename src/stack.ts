@@ -21,7 +21,7 @@ class Origin {
 /**
  * Notes where we are, for an error that may be built much later, when the stack no longer leads to the caller.
  *
- * The text is made only when it is read: most waits succeed. `inner` is a function of this package that `below` called
+ * The text is made only when it is read, where the engine keeps all frames: most waits succeed. `inner` is a function of this package that `below` called
  * last of all, see {@link keepsFrames}. `frames` is how many are kept at most.
  *
  * It calls nothing of ours on its way: the engine walks over each frame between here and the caller, and that is most of
@@ -37,21 +37,12 @@ export function captureStack(
   const isLimited = frames < usual;
   // Not by assignment, which throws where the intrinsics are frozen.
   if (isLimited) Reflect.set(Error, 'stackTraceLimit', frames);
-  const outer = new Origin();
-  Error.captureStackTrace(outer, below);
+  const origin = new Origin();
+  Error.captureStackTrace(origin, below);
   keepsFrames ??= endsWithCall();
-  const nearer = keepsFrames ? undefined : new Origin();
-  if (nearer) Error.captureStackTrace(nearer, inner);
+  if (!keepsFrames) pointTo(origin, below, inner);
   if (isLimited) Reflect.set(Error, 'stackTraceLimit', usual);
-  return nearer ? firstWithFrames(outer, nearer) : outer;
-}
-
-function firstWithFrames(...origins: readonly Origin[]): Origin {
-  return {
-    get stack() {
-      return origins.find((origin) => framesOf(origin) !== '')?.stack as string;
-    },
-  };
+  return origin;
 }
 
 /** The frames of a stack, without the line that names the error. */
@@ -75,7 +66,7 @@ export function checked<T>(check: () => T, below: Caller, inner: Caller = below)
   }
 }
 
-/** Lets an error of ours point to the user's line. For `inner` see above. */
+/** Lets an error of ours, or what else has a stack, point to the user's line. For `inner` see above. */
 export function pointTo(error: unknown, below: Caller, inner: Caller): unknown {
   const { captureStackTrace } = Error as { captureStackTrace?: (target: object, below: Caller) => void };
   captureStackTrace?.(error as object, below);

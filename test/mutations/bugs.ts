@@ -95,8 +95,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'no look at the deadline',
     file: 'wait.ts',
-    text: 'this.#lookNow(this.#cause, this.settings',
-    instead: "this.#cause === 'deadline' ? this.timeOut([]) : this.#lookNow(this.#cause, this.settings",
+    text: 'this.lookNow(this.#cause, this.settings',
+    instead: "this.#cause === 'deadline' ? this.timeOut([]) : this.lookNow(this.#cause, this.settings",
   },
   {
     name: 'the pause is not cut to the deadline',
@@ -130,7 +130,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the signal of a cut look does not abort',
-    file: 'wait.ts',
+    file: 'looking.ts',
     text: 'if (look) cutLook(look, outcome);',
     instead: '',
   },
@@ -154,7 +154,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a late answer still counts',
-    file: 'wait.ts',
+    file: 'looking.ts',
     text: 'if (look !== this.#look) return;\n    this.#look = undefined;',
     instead: 'this.#look = undefined;',
   },
@@ -162,11 +162,11 @@ export const BUGS: readonly Bug[] = [
     name: 'looks overlap: a wake looks while a look is under way',
     file: 'wait.ts',
     text: "if (this.#state === 'looking') this.#state = 'woken';",
-    instead: "if (this.#state === 'looking' && this.#look) this.#lookNow('event', 0);",
+    instead: "if (this.#state === 'looking' && this.looking()) this.lookNow('event', 0);",
   },
   {
     name: 'nobody notes that an alarm rang late',
-    file: 'wait.ts',
+    file: 'looking.ts',
     text: 'this.time.isFaked ? this.time.recent - this.due : 0',
     instead: '0',
   },
@@ -186,7 +186,7 @@ export const BUGS: readonly Bug[] = [
     name: 'each wake causes a look of its own, at once',
     file: 'wait.ts',
     text: 'this.#sleep(delay);',
-    instead: "this.#lookNow('event', this.elapsed());",
+    instead: "this.lookNow('event', this.elapsed());",
   },
   {
     name: 'a storm of events is not limited',
@@ -203,13 +203,13 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the first look waits for slow sources',
     file: 'wait.ts',
-    text: "else this.#lookNow('start', 0);",
-    instead: "else void this.#sourcesLive().then(() => this.#lookNow('start', this.elapsed()));",
+    text: "else this.lookNow('start', 0);",
+    instead: "else void this.sourcesLive().then(() => this.lookNow('start', this.elapsed()));",
   },
   {
     name: 'the trigger does not wait for the sources',
-    file: 'wait.ts',
-    text: 'await this.#sourcesLive(look);',
+    file: 'looking.ts',
+    text: 'await this.sourcesLive(look);',
     instead: '',
   },
   {
@@ -556,9 +556,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the trigger still counts as under way when it is over',
-    file: 'wait.ts',
-    text: "    this.#look = undefined;\n    this.#lookNow('start', this.elapsed());",
-    instead: "    this.#lookNow('start', this.elapsed());",
+    file: 'looking.ts',
+    text: "    this.#look = undefined;\n    this.lookNow('start', this.elapsed());",
+    instead: "    this.lookNow('start', this.elapsed());",
   },
   {
     name: 'alarms after one that cleared many do not ring',
@@ -592,9 +592,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a wait that was aborted before its trigger waits for its sources',
-    file: 'wait.ts',
-    text: '    if (this.#look !== look) return;\n    this.#watch(look);',
-    instead: '    if (this.#look === look) this.#watch(look);',
+    file: 'looking.ts',
+    text: '    if (this.#look !== look) return;\n    this.watch(look);',
+    instead: '    if (this.#look === look) this.watch(look);',
   },
   {
     name: 'looks that ring together are never measured again',

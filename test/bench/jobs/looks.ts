@@ -32,7 +32,7 @@ costs 50 to 90 µs for each time that the process wakes up, whatever the loop; w
           case: host === 'node' ? name : `${name}, inside vitest`,
           waiters: plan.waiters([...needs, 'pause'], NEAREST, host),
           host,
-          rounds: plan.rounds(9, 9),
+          rounds: plan.rounds(6, 9),
           numbers: { waits, isAsync: Number(needs.includes('async')), timeout: Number(needs.includes('timeout')) },
         }))
         .flatMap(inThreeProcesses),
