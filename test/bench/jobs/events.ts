@@ -6,6 +6,9 @@ import { allHearers, type Hearing, RAW } from '../waiters/hearers.ts';
 import { OURS } from '../waiters/waiter.ts';
 
 const BURST = 1_000;
+const IN_A_ROW = 1_000;
+// Else the engine would still compile what is measured.
+const WARMING_WAITS = 20_000;
 const SIZES = [100, 1_000, 10_000];
 const ONE_AFTER_THE_OTHER = 'one wait after the other';
 const QUICK = [RAW, 'array of resolvers', 'p-event', 'p-event, filter', 'events.once(EventTarget)'];
@@ -55,22 +58,22 @@ async function measure(task: Task) {
       if (size === 0) return burst(hearing());
       return size === 1 ? oneByOne(hearing()) : all(hearing(), size);
     };
-    for (let warm = 0; warm < (size === 10_000 ? 1 : 5); warm++) await measureOne();
+    const waitsOfOne = size === 1 ? IN_A_ROW : Math.max(100, size);
+    for (let warm = 0; warm < WARMING_WAITS; warm += waitsOfOne) await measureOne();
     runners.push({ name, measure: measureOne });
   }
   return inRounds(task, runners);
 }
 
 async function oneByOne({ wait, emit }: Hearing): Promise<Figures> {
-  const waits = 1_000;
   const { wall } = await timed(async () => {
-    for (let done = 0; done < waits; done++) {
+    for (let done = 0; done < IN_A_ROW; done++) {
       const waiting = wait();
       emit();
       await waiting;
     }
   });
-  return { ns: wall / waits };
+  return { ns: wall / IN_A_ROW };
 }
 
 async function all({ wait, emit }: Hearing, size: number): Promise<Figures> {

@@ -12,6 +12,9 @@ const CASES: readonly (readonly [name: string, needs: readonly Feature[]])[] = [
   ['async, timeout and signal', ['async', 'timeout', 'signal']],
 ];
 
+// Else the slow ones would be measured while the engine still compiles them, and seem slower still.
+const WARMING_WAITS = 10_000;
+
 const AWAIT = '`await undefined`';
 
 /** A condition that is already true: what a wait costs that need not wait. */
@@ -70,10 +73,9 @@ async function toMeasure(wait: Wait, condition: () => unknown, milliseconds: num
   const run = async (count: number) => {
     for (let done = 0; done < count; done++) await wait(condition);
   };
+  await run(WARMING_WAITS);
   let count = 1;
-  // Twice as many until they take that long, and once more: by then they are warm too.
   while ((await timed(() => run(count))).wall < milliseconds * 1e6) count *= 2;
-  await run(count);
   return async () => {
     const { wall, cpu } = await timed(() => run(count));
     return { ns: wall / count, cpu: cpu / count };
