@@ -98,7 +98,8 @@ function bellAt(time: Time, instant: number, now: number, unref: boolean): Bell 
   const belfry = belfryOf(time, unref);
   const due = instant > now ? instant : NEXT_TURN;
   if (belfry.latest?.due === due) return belfry.latest;
-  const bell = belfry.bells.get(due) ?? openBell(time, due - now, due, unref, belfry);
+  // Others may join it: it must ring at its instant, whatever the first one took for now.
+  const bell = belfry.bells.get(due) ?? openBell(time, due - time.exact, due, unref, belfry);
   // Who moves a faked clock lets promises settle after each timer, so each alarm has its own.
   if (time.isFaked) return bell;
   belfry.bells.set(due, bell);

@@ -632,4 +632,10 @@ export const BUGS: readonly Bug[] = [
     text: 'const isExact = onLook !== undefined || isDone',
     instead: 'const isExact = isDone',
   },
+  {
+    name: 'an alarm rings late that is opened after a look that blocked',
+    file: 'pause.ts',
+    text: 'due - time.exact',
+    instead: 'due - now',
+  },
 ];

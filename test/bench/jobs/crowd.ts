@@ -50,7 +50,7 @@ function ofSize(size: number, plan: Plan): PlannedTask[] {
           host,
           rounds: 1,
           round,
-          numbers: { size, spread, window: plan.isFull ? 4_000 : 1_500 },
+          numbers: { size, spread, window: plan.isFull ? 4_000 : 1_200 },
         })),
       ).flat();
     }),

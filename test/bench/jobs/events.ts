@@ -8,7 +8,7 @@ import { OURS } from '../waiters/waiter.ts';
 const BURST = 1_000;
 const IN_A_ROW = 1_000;
 // Else the engine would still compile what is measured.
-const WARMING_WAITS = 20_000;
+const WARMING_WAITS = 10_000;
 const SIZES = [100, 1_000, 10_000];
 const ONE_AFTER_THE_OTHER = 'one wait after the other';
 const QUICK = [RAW, 'array of resolvers', 'p-event', 'p-event, filter', 'events.once(EventTarget)'];

@@ -57,7 +57,7 @@ async function measure(task: Task) {
     };
     // Warm: what is measured is the code as it runs for long.
     for (let crowd = 0; crowd < WARMING_CROWDS; crowd++) await run(WARMING_WAITS, 2);
-    await run(WARMING_WAITS);
+    await run(WARMING_WAITS / 2);
     await run(waits);
     return async () => {
       const { wall, cpu } = await timed(() => run(waits));
