@@ -37,15 +37,14 @@ export abstract class Ringing {
     this.clear();
     // Timers count whole milliseconds; a fraction less, and they would ring before the instant that they are for.
     this.due = now + Math.ceil(milliseconds);
-    this.join(bellAt(this.time, this.due, now, this.settings.unref));
+    this.join(bellAt(this.time, this.due, this.settings.unref));
   }
 
   /** Rings after a turn of the real event loop: the timers of a faked clock may all ring in one. */
   setToRealTurn(): void {
     this.clear();
-    const real = timeOf(realClock);
     this.due = this.time.recent;
-    this.join(bellAt(real, 0, real.now(), this.settings.unref));
+    this.join(bellAt(timeOf(realClock), 0, this.settings.unref));
   }
 
   clear(): void {
@@ -94,12 +93,12 @@ const belfries = { waiting: new WeakMap<Time, Belfry>(), unref: new WeakMap<Time
 const NEXT_TURN = Number.NEGATIVE_INFINITY;
 
 /** The bell that rings at this instant. As the time is in whole milliseconds, many alarms share one. */
-function bellAt(time: Time, instant: number, now: number, unref: boolean): Bell {
+function bellAt(time: Time, instant: number, unref: boolean): Bell {
   const belfry = belfryOf(time, unref);
-  const due = instant > now ? instant : NEXT_TURN;
+  const due = instant > time.recent ? instant : NEXT_TURN;
   if (belfry.latest?.due === due) return belfry.latest;
   // Others may join it: it must ring at its instant, whatever the first one took for now.
-  const bell = belfry.bells.get(due) ?? openBell(time, due - time.exact, due, unref, belfry);
+  const bell = belfry.bells.get(due) ?? openBell(time, due - time.now(), due, unref, belfry);
   // Who moves a faked clock lets promises settle after each timer, so each alarm has its own.
   if (time.isFaked) return bell;
   belfry.bells.set(due, bell);

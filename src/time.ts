@@ -67,11 +67,6 @@ export class Time {
     return this.#isOneInstant && this.clock.setTimeout === this.#setTimeout ? this.recent : this.now();
   }
 
-  /** What was read last or, where it may be that of looks before, what it is now. */
-  get exact(): number {
-    return this.#isOneInstant ? this.now() : this.recent;
-  }
-
   /** What follows are looks that ring together, until `looked`. */
   looking(): void {
     this.#began = this.recent;

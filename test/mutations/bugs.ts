@@ -635,7 +635,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an alarm rings late that is opened after a look that blocked',
     file: 'pause.ts',
-    text: 'due - time.exact',
-    instead: 'due - now',
+    text: 'due - time.now()',
+    instead: 'due - time.recent',
   },
 ];
