@@ -21,8 +21,8 @@ class Origin {
 /**
  * Notes where we are, for an error that may be built much later, when the stack no longer leads to the caller.
  *
- * The text is made only when it is read, where the engine keeps all frames: most waits succeed. `inner` is a function of this package that `below` called
- * last of all, see {@link keepsFrames}. `frames` is how many are kept at most.
+ * The text is made only when it is read, where the engine keeps all frames: most waits succeed. `inner` is a function of
+ * this package that `below` called last of all, see {@link keepsFrames}. `frames` is how many are kept at most.
  *
  * It calls nothing of ours on its way: the engine walks over each frame between here and the caller, and that is most of
  * what it takes.
@@ -38,9 +38,9 @@ export function captureStack(
   // Not by assignment, which throws where the intrinsics are frozen.
   if (isLimited) Reflect.set(Error, 'stackTraceLimit', frames);
   const origin = new Origin();
-  Error.captureStackTrace(origin, below);
   keepsFrames ??= endsWithCall();
-  if (!keepsFrames) pointTo(origin, below, inner);
+  if (keepsFrames) Error.captureStackTrace(origin, below);
+  else pointTo(origin, below, inner);
   if (isLimited) Reflect.set(Error, 'stackTraceLimit', usual);
   return origin;
 }

@@ -47,8 +47,6 @@ export interface Job {
   /** The figures that are told as multiples of the base too: of the bare loop, unless said otherwise. */
   readonly paired: readonly string[];
   readonly base?: string;
-  /** What it measures is the same whatever else runs, so its processes run side by side. */
-  readonly isUntimed?: true;
   readonly tasks: (plan: Plan) => readonly PlannedTask[];
   /** Runs in a process of its own. A function is called when that has ended by itself. */
   readonly measure: (task: Task) => Promise<readonly Sample[] | (() => readonly Sample[])>;

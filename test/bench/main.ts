@@ -36,11 +36,7 @@ async function copyBuilds({ build, against }: Asked): Promise<Builds> {
 
 async function measure(job: Job, plan: Plan, builds: Builds, node: string): Promise<Measured[]> {
   const samples: Sample[] = [];
-  const tasks = job.tasks(plan).values();
-  const runNext = async () => {
-    for (const task of tasks) samples.push(...(await runTask(node, { ...task, job: job.name, builds })));
-  };
-  await Promise.all(Array.from({ length: job.isUntimed ? cpus().length : 1 }, runNext));
+  for (const task of job.tasks(plan)) samples.push(...(await runTask(node, { ...task, job: job.name, builds })));
   const measured = asKept(summarise(samples, job.paired, job.base));
   for (const { title, ...table } of tablesOf(job, measured)) {
     say(`\n**${job.title}: ${title}**\n\n${markdown(table)}`);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'tsup';
@@ -14,7 +14,6 @@ const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 // Without the first, V8 forgets functions that were hot.
 const FLAGS = ['--no-flush-bytecode', '--expose-gc'];
 const PATIENCE = 600_000;
-let tasks = 0;
 
 /** As plain JavaScript: what compiles on the way would be measured along. */
 export async function bundleChild(): Promise<void> {
@@ -34,7 +33,8 @@ export async function bundleChild(): Promise<void> {
 
 /** Measures in a process of its own, with this Node. */
 export async function runTask(node: string, task: Task): Promise<Sample[]> {
-  const output = join(WORKSHOP, `samples-${++tasks}.json`);
+  const output = join(WORKSHOP, 'samples.json');
+  await rm(output, { force: true });
   const text = JSON.stringify({ task, output });
   const args =
     task.host === 'vitest'

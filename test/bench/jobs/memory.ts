@@ -26,7 +26,6 @@ The promise that the program holds is counted too, about 100 bytes. A few bytes 
     { figure: 'left', title: 'bytes per finished wait, left' },
   ],
   paired: [],
-  isUntimed: true,
   tasks: (plan) =>
     plan.sizes([10_000]).flatMap((size) =>
       CASES.filter(([, needs]) => plan.isFull || needs.length > 0).flatMap(([name, needs]) =>
