@@ -59,16 +59,16 @@ export function estimateDensity(durations: readonly number[]): Density {
 
 /** How far one must go from a point until the others on the way weigh as much as that. */
 function distanceToOthers(points: readonly Point[], index: number, enough: number): number {
-  const here = points[index] as Point;
-  let [left, right, weight, distance] = [index - 1, index + 1, 0, 0];
+  const here = (points[index] as Point).center;
+  let left = index - 1;
+  let right = index + 1;
+  let weight = 0;
+  let distance = 0;
   while (weight < enough && (left >= 0 || right < points.length)) {
-    const [toLeft, toRight] = [distanceTo(points[left]), distanceTo(points[right])];
+    const toLeft = left < 0 ? Number.POSITIVE_INFINITY : here - (points[left] as Point).center;
+    const toRight = right < points.length ? (points[right] as Point).center - here : Number.POSITIVE_INFINITY;
     distance = Math.min(toLeft, toRight);
     weight += (points[toLeft < toRight ? left-- : right++] as Point).weight;
   }
   return distance;
-
-  function distanceTo(other: Point | undefined): number {
-    return other ? Math.abs(other.center - here.center) : Number.POSITIVE_INFINITY;
-  }
 }
