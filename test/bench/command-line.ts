@@ -15,7 +15,7 @@ export interface Asked {
   readonly sizes: readonly number[] | undefined;
   /** A version of Node, such as `24`. Without it, this one. */
   readonly node: string | undefined;
-  /** A build of this package to be measured instead of that in `dist`, and one to be measured beside it: its `index.js`. */
+  /** A build of this package to be measured instead of one that is made now, and one to be measured beside it: its `index.js`. */
   readonly build: string | undefined;
   readonly against: string | undefined;
 }
@@ -91,7 +91,7 @@ Measures unsleep, its peers and what is written by hand. The whole of it writes 
 --only <names>     those whose names contain one of these, and what they are compared with
 --rounds <n>       so many rounds
 --sizes <n,...>    crowds of so many waits
---build <file>     the dist/index.js of another build instead of this one
+--build <file>     the dist/index.js of a build, instead of building this one
 --against <file>   one to be measured beside it
 --page             writes the page anew from what was measured before`;
 }

@@ -10,7 +10,7 @@ import { findNode } from './node.ts';
 import { pageOf } from './page.ts';
 import { draw, PICTURES } from './pictures.ts';
 import { asKept, type Results, type Run, withRun } from './results.ts';
-import { bundleChild, ROOT, runTask, WORKSHOP } from './run-task.ts';
+import { buildPackage, bundleChild, ROOT, runTask, WORKSHOP } from './run-task.ts';
 import { simulateSchedules } from './schedules/index.ts';
 import { type Measured, type Sample, summarise } from './statistics.ts';
 import { markdown, tablesOf } from './tables.ts';
@@ -20,16 +20,15 @@ import { OURS } from './waiters/waiter.ts';
 const KEPT = join(ROOT, 'docs/benchmarks.json');
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** Copies, so that building meanwhile does not disturb. */
-async function copyBuilds({ build, against }: Asked): Promise<Builds> {
-  await mkdir(WORKSHOP, { recursive: true });
+/** Builds the package, or copies what is given, so that building meanwhile does not disturb. */
+async function buildsFor({ build, against }: Asked): Promise<Builds> {
   const copy = async (file: string, name: string) => {
     if (!(await stat(file)).isFile()) throw new Error(`${file} is no file: name the dist/index.js of a build`);
     await copyFile(file, join(WORKSHOP, name));
     return pathToFileURL(join(WORKSHOP, name)).href;
   };
   return {
-    [OURS]: await copy(build ?? join(ROOT, 'dist/index.js'), 'unsleep.mjs'),
+    [OURS]: await copy(build ?? (await buildPackage()), 'unsleep.mjs'),
     ...(against !== undefined && { 'unsleep (other)': await copy(against, 'unsleep-other.mjs') }),
   };
 }
@@ -70,10 +69,11 @@ try {
 
 async function measureAll(asked: Asked): Promise<void> {
   const { path: node, version } = await findNode(asked.node);
-  const builds = await copyBuilds(asked);
-  const plan = planOf(asked, allWaiters(builds));
+  await mkdir(WORKSHOP, { recursive: true });
   const jobs: Record<string, Measured[]> = {};
   try {
+    const builds = await buildsFor(asked);
+    const plan = planOf(asked, allWaiters(builds));
     await bundleChild();
     for (const job of JOBS.filter(({ name }) => asked.jobs.length === 0 || asked.jobs.includes(name))) {
       const start = performance.now();

@@ -36,7 +36,7 @@ with a resolution of 10 ms, which is its reading in an idle process too.`,
 
 /** Each round in an order of chance, and each wait in a process of its own. */
 function ofSize(size: number, plan: Plan): PlannedTask[] {
-  const quick = size < LARGEST ? [...LIMITS, 'p-wait-for'] : LIMITS;
+  const quick = size < LARGEST ? [BARE, 'p-wait-for'] : LIMITS;
   const rounds = plan.rounds(1, size === SIZES[0] ? 1 : 2);
   return Object.entries(STARTS).flatMap(([start, spread]) =>
     (['node', 'vitest'] as const).flatMap((host) => {
@@ -76,7 +76,7 @@ async function measure(task: Task): Promise<Sample[]> {
   const held: Promise<unknown>[] = [];
   await startWaits(held, prepare(terms), condition, size, spread);
   const setup = performance.now() - begun;
-  await sleep(7 * INTERVAL);
+  await sleep(5 * INTERVAL);
   const figures = { ...(await watchCrowd(size, INTERVAL, window, () => looks)), setup };
   return [{ case: task.case, waiter: waiter.name, round: task.round ?? 0, figures }];
 }

@@ -49,7 +49,7 @@ export const IMPORT: Job = {
       case: 'await import()',
       waiters: plan.pick(MODULES, [ONE_LINE, 'p-wait-for', 'wait-for-expect', 'p-retry']),
       host: 'node',
-      rounds: plan.rounds(7, 21),
+      rounds: plan.rounds(5, 21),
       numbers: {},
     },
   ],

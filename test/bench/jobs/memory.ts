@@ -8,6 +8,8 @@ import { sleep } from './watch-crowd.ts';
 const INTERVAL = 100;
 const HOUR = 3_600_000;
 const BATCHES = 4;
+// Each is a full collection, which takes long where waits are large.
+const READINGS = 3;
 
 const CASES: readonly (readonly [name: string, needs: readonly Feature[]])[] = [
   ['without', []],
@@ -72,7 +74,7 @@ async function measure(task: Task): Promise<Sample[]> {
   const figures = { bytes: 0, growth: 0, left: (after - before) / size / BATCHES };
   await comeAndGo(async () => {
     // Until what is used again, such as lists of timers, has the size that it keeps.
-    await sleep(30 * INTERVAL);
+    await sleep(20 * INTERVAL);
     const [during, looksBefore] = [await leastHeap(), looks];
     await sleep(10 * INTERVAL);
     figures.bytes = (during - after) / size;
@@ -84,10 +86,10 @@ async function measure(task: Task): Promise<Sample[]> {
 /** The least of some readings after full collections, spread over an interval: between looks, not in the midst of them. */
 async function leastHeap(): Promise<number> {
   const readings: number[] = [];
-  for (let times = 0; times < 8; times++) {
+  for (let times = 0; times < READINGS; times++) {
     globalThis.gc?.();
     readings.push(process.memoryUsage().heapUsed);
-    await sleep(INTERVAL / 8);
+    await sleep(INTERVAL / READINGS);
   }
   return Math.min(...readings);
 }

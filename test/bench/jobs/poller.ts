@@ -34,7 +34,7 @@ The service is in the same process, and answers in the next turn of the event lo
             host: 'node',
             rounds: 1,
             round,
-            numbers: { size, window: plan.isFull ? 4_000 : 2_000 },
+            numbers: { size, window: plan.isFull ? 4_000 : 1_200 },
           }),
         ),
       ).flat(),
@@ -58,7 +58,7 @@ async function measure(task: Task): Promise<Sample[]> {
   const begin = name === POLLER ? await beginPolled(task, read, look) : await beginSingle(task, name, read, look);
   if (!begin) return [notLoaded(task, name)];
   for (let key = 0; key < size; key++) void begin(key);
-  await sleep(7 * INTERVAL);
+  await sleep(5 * INTERVAL);
   const readsBefore = reads;
   const figures = await watchCrowd(size, INTERVAL, window, () => looks);
   const perSecond = (reads - readsBefore) / (window / 1_000);
