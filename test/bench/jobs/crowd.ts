@@ -17,7 +17,7 @@ export const CROWD: Job = {
   name: 'crowd',
   title: 'A crowd',
   how: `So many waits, each looking every ${INTERVAL} ms, in a process of its own: started in one turn (together), or within ${INTERVAL} ms (spread), where
-unsleep spreads its first pauses besides, as is its default. Measured for some seconds, once all have looked a few times. "Looks done" is the share of
+unsleep spreads its first pauses besides, as is its default. Measured for more than a second (\`--full\`: four), once all have looked a few times. "Looks done" is the share of
 those that were due, an overshoot of a millisecond for each timer being 0.99. The delay of the event loop is what \`monitorEventLoopDelay\` says
 with a resolution of 10 ms, which is its reading in an idle process too.`,
   columns: [
