@@ -18,10 +18,16 @@ describe('runFixture', () => {
     expect(readdirSync(run.folder)).toContain(file);
   });
 
+  test('gives back what came on stdout and stderr in the order in which it came', async () => {
+    const text = 'for (let line = 0; line < 200; line++) (line % 2 ? console.error : console.log)(line);';
+    const { output } = await runFixture({ runner: 'node', files: { 'both.mjs': text }, args: ['both.mjs'] });
+    expect(output).toBe(Array.from({ length: 200 }, (_, line) => `${line}\n`).join(''));
+  });
+
   test('ends a runner that hangs, and tells what it printed so far', async () => {
     const files = { 'hangs.mjs': 'console.log("here"); setInterval(() => {}, 1_000);' };
-    const hanging = runFixture({ runner: 'node', files, args: ['hangs.mjs'], within: 1_000 });
-    await expect(hanging).rejects.toThrow(/hangs\.mjs: still running after 1000 ms\. It printed:\nhere\n/);
+    const hanging = runFixture({ runner: 'node', files, args: ['hangs.mjs'], within: 5_000 });
+    await expect(hanging).rejects.toThrow(/hangs\.mjs: still running after 5000 ms\. It printed:\nhere\n/);
   });
 
   test('runs the package as it is built, by import and by require, without the environment of this runner', async () => {

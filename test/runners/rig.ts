@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,26 +86,23 @@ function plainEnv(project: string): NodeJS.ProcessEnv {
 
 function spawned(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv, within: number) {
   return new Promise<{ exitCode: number; output: string }>((resolve, reject) => {
+    const printedTo = `${cwd}.txt`;
+    // One file for both, as a terminal is: of two pipes the one that is read first would come first.
+    const file = openSync(printedTo, 'a');
     // A group of its own, so that the workers of a runner that hangs end with it.
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    }
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', file, file], detached: true });
+    closeSync(file);
+    const failed = (how: string) =>
+      new Error(`${basename(command)} ${args.join(' ')}: ${how}. It printed:\n${readFileSync(printedTo, 'utf8')}`);
     const limit = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      reject(
-        new Error(`${basename(command)} ${args.join(' ')}: still running after ${within} ms. It printed:\n${output}`),
-      );
+      reject(failed(`still running after ${within} ms`));
     }, within);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(limit);
-      if (code === null)
-        reject(new Error(`${basename(command)} ${args.join(' ')}: ended by ${signal}. It printed:\n${output}`));
-      else resolve({ exitCode: code, output });
+      if (code === null) reject(failed(`ended by ${signal}`));
+      else resolve({ exitCode: code, output: readFileSync(printedTo, 'utf8') });
     });
   });
 }
