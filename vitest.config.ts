@@ -40,6 +40,8 @@ export default defineConfig({
           name: 'runners',
           include: ['test/runners/*.test.ts'],
           globalSetup: ['test/runners/install.ts'],
+          // After the others: what they run has a second or two of real time for a test.
+          sequence: { groupOrder: 1 },
           // Longer than the rig lets a runner run, so that what the runner printed is told.
           testTimeout: 120_000,
         },

@@ -7,8 +7,8 @@ import { type Fixture, runFixture } from './rig.ts';
 const document = readFileSync('docs/testing.md', 'utf8');
 const files = runnerFiles(document);
 const ES_MODULES = { 'package.json': '{ "type": "module" }' };
-// A test may then take 1 s, or 1.5 s in Playwright, and its waits half a second less.
-const FAST = { UNSLEEP_TIMEOUT_SCALE: '0.2' };
+// A test may then take 2 s, or 1.5 s in Playwright, and its waits half a second less.
+const FAST = { UNSLEEP_TIMEOUT_SCALE: '0.4' };
 const FAST_IN_PLAYWRIGHT = { UNSLEEP_TIMEOUT_SCALE: '0.05' };
 
 function run(runner: Fixture['runner'], fixture: Omit<Fixture, 'runner'>) {
@@ -90,11 +90,11 @@ describe('jest', () => {
     );
     expect(told('fails, as it forgets a wait')).not.toMatch(/^ {4}the test is over$/m);
     expect(told('fails, as its wait has more time')).toMatch(
-      / {4}WaitTimeoutError: the long: not within the \d+ ms of/,
+      / {4}WaitTimeoutError: the long: not within the 1\.\d+ s of/,
     );
     expect(told('fails, as the runner cuts it')).toMatch(/Exceeded timeout of 200 ms[\s\S]*not awaited: the cut, at /);
-    expect(told('fails with faked timers')).toContain('    WaitTimeoutError: the faked: not within 1 s (5 s x');
-    expect(output).not.toContain('Exceeded timeout of 1000 ms');
+    expect(told('fails with faked timers')).toContain('    WaitTimeoutError: the faked: not within 200 ms (500 ms x');
+    expect(output).not.toContain('Exceeded timeout of 2000 ms');
     expect(output).toContain('after all: the test is over\n');
   });
 
@@ -156,7 +156,7 @@ describe('bun', () => {
   test('tells of the wait, and none goes on into the next test', async () => {
     const { output } = await run('bun', {
       from: 'testing/bun.test.js',
-      args: ['--timeout=1000', './bun.test.js'],
+      args: ['--timeout=2000', './bun.test.js'],
       env: FAST,
     });
     // The name of a test comes after what is told of it.
@@ -166,11 +166,13 @@ describe('bun', () => {
       /a wait was not awaited: the forgotten, at .+bun\.test\.js:\d+:\d+\)/,
     );
     expect(told('fails, as it forgets a wait')).not.toMatch(/^error: the test is over$/m);
-    expect(told('fails, as its wait has more time')).toMatch(/^WaitTimeoutError: the long: not within the \d+ ms of/m);
+    expect(told('fails, as its wait has more time')).toMatch(
+      /^WaitTimeoutError: the long: not within the 1\.\d+ s of/m,
+    );
     expect(told('fails, as the runner cuts it')).toMatch(
       /not awaited: the cut, at [\s\S]*this test timed out after 200ms/,
     );
-    expect(output).not.toContain('timed out after 1000ms');
+    expect(output).not.toContain('timed out after 2000ms');
   });
 
   test('has the hooks of the preloaded file in every file', async () => {
