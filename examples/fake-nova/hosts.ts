@@ -29,7 +29,12 @@ export function createHosts(scenario: Scenario, store: Store, newId: () => strin
     if (!service || service.forcedDown) return false;
     return service.stoppedAt === null || clock.now() - service.stoppedAt <= serviceDownTime;
   };
-  const load = (host: string) => store.servers.all().filter((row) => row.host === host && !row.deleted).length;
+  /** How many servers run on each host. */
+  const loads = () => {
+    const counts = new Map<string | null, number>();
+    for (const { host, deleted } of store.servers.all()) if (!deleted) counts.set(host, (counts.get(host) ?? 0) + 1);
+    return counts;
+  };
   return {
     list: () => store.services.all(),
     get,
@@ -43,6 +48,8 @@ export function createHosts(scenario: Scenario, store: Store, newId: () => strin
     isUp,
     lastSeen,
     pick({ not, target }) {
+      const counts = loads();
+      const load = (host: string) => counts.get(host) ?? 0;
       const able = store.services
         .all()
         .filter(({ host, disabled }) => host !== not && !disabled && isUp(host))

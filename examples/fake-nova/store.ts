@@ -163,12 +163,15 @@ function createTable<Key, Row>(stamp: () => { at: number; commit: number }): Tab
       else versions.set(key, [version]);
     },
     get: (key, asOf = {}) => seen(versions.get(key) ?? [], asOf),
-    all: (asOf = () => ({})) =>
-      [...versions.values()].flatMap((of) => {
-        const latest = of.at(-1);
-        const row = latest && seen(of, asOf(latest.row));
-        return row === undefined ? [] : [row];
-      }),
+    all(asOf) {
+      const rows: Row[] = [];
+      for (const of of versions.values()) {
+        const latest = of.at(-1)?.row;
+        const row = latest && asOf ? seen(of, asOf(latest)) : latest;
+        if (row !== undefined) rows.push(row);
+      }
+      return rows;
+    },
     history: (key) => versions.get(key) ?? [],
   };
 }

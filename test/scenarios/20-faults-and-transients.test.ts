@@ -67,7 +67,7 @@ describe('21. trouble on the wire in the middle of a wait', () => {
     const server = await bootOne();
     const gate = fake.gate('live.post.start');
     const looks = watch();
-    const options = { ...QUICK, attemptTimeout: 400, onLook: looks.onLook };
+    const options = { ...QUICK, attemptTimeout: 1_500, onLook: looks.onLook };
     const waiting = waitForLiveMigration(nova, server, options);
     const errors = () => looks.records.flatMap(({ error }) => (error === undefined ? [] : [String(error)]));
 
