@@ -21,8 +21,8 @@ interface Share {
 
 // How long before the test times out a wait looks a last time, and when it is cut if that look hangs. A machine that is
 // busy must not make the runner the first to notice.
-const LAST_LOOK: Share = { part: 0.2, most: 250 };
-const CUT: Share = { part: 0.08, most: 100 };
+const LAST_LOOK: Share = { part: 0.2, most: 500 };
+const CUT: Share = { part: 0.1, most: 250 };
 
 /** Follows one try of a test to its end. Fails the test for each wait that it leaves behind. */
 export function followTest(task: RunnerTestCase): RunningTest {
