@@ -15,7 +15,7 @@ function parse(source: string): { readonly code: string; readonly prints: string
 }
 
 describe.concurrent('examples', () => {
-  test.each(examples)('%s prints what it says', { timeout: 60_000 }, async (name) => {
+  test.each(examples)('%s prints what it says', { timeout: 180_000 }, async (name) => {
     const file = fileURLToPath(new URL(name, folder));
     const { prints } = parse(readFileSync(file, 'utf8'));
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file]);
