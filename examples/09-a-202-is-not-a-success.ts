@@ -8,7 +8,7 @@ for (const table of ['orders', 'secrets', 'archive']) {
   const accepted = await fetch(`${url}/exports/${table}`, { method: 'POST' });
   console.log(`${table}: the answer is ${accepted.status}`);
   try {
-    const { file } = await waitForOperation<{ file: string }>(accepted, { interval: 10, timeout: '1s' });
+    const { file } = await waitForOperation<{ file: string }>(accepted, { interval: 10, timeout: '3s' });
     console.log(`  it is in ${file}`);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;

@@ -73,7 +73,7 @@ describe('22. a request that is refused', () => {
     rig.fake.fault({ id: 'F05' });
     await rig.nova.liveMigrate(server);
 
-    const error = await failureOf(waitForLiveMigration(rig.nova, server, { ...QUICK, timeout: '500ms' }));
+    const error = await failureOf(waitForLiveMigration(rig.nova, server, { ...QUICK, timeout: '2s' }));
 
     expect(error.name).toBe('WaitTimeoutError');
     expect(error.message).toContain("(not accepted yet: Cannot 'os-migrateLive' instance");
