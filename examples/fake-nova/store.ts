@@ -165,9 +165,9 @@ function createTable<Key, Row>(stamp: () => { at: number; commit: number }): Tab
     get: (key, asOf = {}) => seen(versions.get(key) ?? [], asOf),
     all(asOf) {
       const rows: Row[] = [];
-      for (const of of versions.values()) {
-        const latest = of.at(-1)?.row;
-        const row = latest && asOf ? seen(of, asOf(latest)) : latest;
+      for (const history of versions.values()) {
+        const latest = history.at(-1)?.row;
+        const row = latest && asOf ? seen(history, asOf(latest)) : latest;
         if (row !== undefined) rows.push(row);
       }
       return rows;
